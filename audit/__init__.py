@@ -1,0 +1,1 @@
+"""The journal: an append-only log that an outsider can verify without trusting us."""

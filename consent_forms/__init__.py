@@ -1,0 +1,1 @@
+"""The texts a family sees. A published text never changes."""

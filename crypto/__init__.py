@@ -1,0 +1,1 @@
+"""The ground of cryptography: bytes in, bytes out. It knows no school, no SQL and no clock."""

@@ -1,0 +1,1 @@
+"""The service: HTTP, commands, storage and the worker."""
