@@ -1,0 +1,1 @@
+"""A class list as a school has it: file, cells, columns, rows, findings. Nothing is stored here."""

@@ -1,0 +1,192 @@
+"""The words of every message, in Russian. Neutral between yes and no.
+
+A message names the child by the first name only. No SNILS, birth date, address or surname.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+_MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
+# Cities as people call them; a zone that is not here is told by its offset alone.
+_CITIES = {
+    "Europe/Kaliningrad": "Калининград",
+    "Europe/Moscow": "Москва",
+    "Europe/Samara": "Самара",
+    "Asia/Yekaterinburg": "Екатеринбург",
+    "Asia/Omsk": "Омск",
+    "Asia/Novosibirsk": "Новосибирск",
+    "Asia/Krasnoyarsk": "Красноярск",
+    "Asia/Irkutsk": "Иркутск",
+    "Asia/Chita": "Чита",
+    "Asia/Yakutsk": "Якутск",
+    "Asia/Vladivostok": "Хабаровск, Владивосток",
+    "Asia/Magadan": "Магадан",
+    "Asia/Sakhalin": "Южно-Сахалинск",
+    "Asia/Kamchatka": "Петропавловск-Камчатский",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Subject and plain text of an e-mail."""
+
+    subject: str
+    text: str = field(repr=False)
+
+
+def day_in_words(day: date) -> str:
+    """«15 сентября 2026 года»."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year} года"
+
+
+def moment_in_words(moment: datetime, zone: str) -> str:
+    """«3 октября 2026 года, 14:05 (Хабаровск, Владивосток, UTC+10)». `moment` is aware."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day_in_words(local.date())}, {local:%H:%M} ({_zone_in_words(local, zone)})"
+
+
+def deadline_in_words(deadline: date, zone: str) -> str:
+    """The end of the day in the school's zone, the last minute that counts."""
+    end = datetime.combine(deadline, time(23, 59), ZoneInfo(zone))
+    return f"23:59 {day_in_words(deadline)} ({_zone_in_words(end, zone)})"
+
+
+def _zone_in_words(moment: datetime, zone: str) -> str:
+    offset = f"{moment:%z}"
+    minutes = "" if offset[3:] == "00" else f":{offset[3:]}"
+    name = f"UTC{offset[0]}{int(offset[1:3])}{minutes}"
+    return f"{_CITIES[zone]}, {name}" if zone in _CITIES else name
+
+
+def invitation(school: str, child: str, deadline: date, zone: str, link: str) -> Letter:
+    """Ask for an answer. `school`: its short name; `child`: the first name."""
+    return Letter(
+        f"{school}: нужен ваш ответ",
+        f"""Здравствуйте!
+
+{school} просит вас ответить, можно ли передать сведения в электронную школу.
+Ребёнок: {child}.
+
+Можно согласиться или отказаться. При отказе останется бумажный дневник.
+Ответить можно до {deadline_in_words(deadline, zone)}. Это займёт 3 минуты.
+
+Открыть страницу ответа:
+{link}
+
+Ссылка только для вас, не пересылайте её. Чтобы открыть ответ, понадобится код из SMS.
+Если письмо пришло вам по ошибке, откройте ссылку и нажмите «Мне пришло по ошибке».
+""",
+    )
+
+
+def open_code(code: str, school: str) -> str:
+    """SMS with the code that opens a link."""
+    return f"{code} — код для ответа школе {school}. Никому не говорите его."
+
+
+def sign_code(code: str, school: str, document: str) -> str:
+    """SMS with the code that signs. `document`: the short name shown above the document."""
+    return f"{code} — подпись документа {document}, {school}. Никому не говорите код."
+
+
+def receipt(school: str, child: str, number: str, answer: str, answered: str, link: str) -> Letter:
+    """Confirm an answer, be it yes or no. `answer`: «согласие», «отказ»; `answered`: the moment
+    as `moment_in_words` gives it; `link`: where answers are seen and changed."""
+    return Letter(
+        f"{school}: ваш ответ принят",
+        f"""Здравствуйте!
+
+Мы записали ваш ответ: {answer}. Ребёнок: {child}.
+Номер ответа: {number}. Время: {answered}.
+
+К письму приложена квитанция. По ней любой может проверить, что ответ не изменён.
+Ответ можно изменить или отозвать:
+{link}
+""",
+    )
+
+
+def withdrawal(school: str, child: str, number: str, withdrawn: str, is_passed_on: bool) -> Letter:
+    """Confirm a withdrawal. `is_passed_on`: the platform already has the data."""
+    after = (
+        "Платформа уже получила сведения. Мы сообщили ей об отзыве, она должна уничтожить их "
+        "в течение 30 дней и подтвердить это."
+        if is_passed_on
+        else "Сведения ещё не передавались, и теперь переданы не будут."
+    )
+    return Letter(
+        f"{school}: согласие отозвано",
+        f"""Здравствуйте!
+
+Вы отозвали согласие. Ребёнок: {child}.
+Номер ответа: {number}. Время: {withdrawn}.
+
+{after}
+Ребёнок переходит на бумажный дневник. Причину объяснять не нужно.
+""",
+    )
+
+
+def clash(school: str, child: str, what: str, link: str) -> Letter:
+    """A contact is held by another person. `what`: «телефон», «адрес почты»."""
+    return Letter(
+        f"{school}: {what} уже указан другим человеком",
+        f"""Здравствуйте!
+
+В вашем ответе для {school} указан {what}, который уже указал другой человек.
+Ребёнок: {child}. Платформа просит у каждого свой телефон и свою почту.
+
+Проверьте, нет ли опечатки, и укажите свой {what}:
+{link}
+
+Если ошибки нет, позвоните в школу: там помогут подтвердить, что он ваш.
+""",
+    )
+
+
+def left_out(school: str, child: str, deadline: date, zone: str, link: str) -> Letter:
+    """Tell a family that could not be reached what happens and how to end it."""
+    return Letter(
+        f"{school}: ответа пока нет",
+        f"""Здравствуйте!
+
+Мы несколько раз пытались с вами связаться и не получили ответа. Ребёнок: {child}.
+Поэтому сведения о ребёнке не передаются, и он остаётся на бумажном дневнике.
+
+Это можно изменить: ответьте до {deadline_in_words(deadline, zone)}.
+{link}
+
+Можно согласиться или отказаться. Если вы не ответите, ничего больше делать не нужно.
+""",
+    )
+
+
+def unknown_contact(school: str, child: str, answered: str, phone: str) -> Letter:
+    """Warn the contact on file: somebody answered with other contacts. `phone`: the school's."""
+    return Letter(
+        f"{school}: ответ с других контактов",
+        f"""Здравствуйте!
+
+На вопрос школы {school} ответили и указали другие телефон или почту.
+Ребёнок: {child}. Время: {answered}.
+
+Если это были вы или другой родитель, ничего делать не нужно.
+Если вы об этом не знаете, позвоните в школу: {phone}.
+""",
+    )

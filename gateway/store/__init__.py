@@ -1,0 +1,1 @@
+"""All SQL of the gateway. Stores take and return facts or ids; rows do not leave."""

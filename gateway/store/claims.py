@@ -1,0 +1,251 @@
+"""Claims of contacts across schools: a queue in each school and one table above them.
+
+The table above has no key into any school's rows: it can move to a database of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import Moment, event_column, metadata, own_id, school_key
+from policies.facts import ClaimState, Field
+
+claim_requests = sa.Table(
+    "claim_requests",
+    metadata,
+    school_key(),
+    own_id(),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("key_version", sa.SmallInteger, nullable=False),
+    sa.Column("token", sa.LargeBinary(16), nullable=False),
+    sa.Column("holder", sa.LargeBinary(16), nullable=False),
+    sa.Column("strength", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("queued_at", Moment, nullable=False),
+    event_column(),
+    sa.UniqueConstraint("school_id", "person_id", "field"),
+)
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("field", sa.Text, primary_key=True),
+    sa.Column("key_version", sa.SmallInteger, primary_key=True),
+    sa.Column("token", sa.LargeBinary(16), primary_key=True),
+    sa.Column("holder", sa.LargeBinary(16), nullable=False),
+    sa.Column("strength", sa.Text, nullable=False),
+    sa.Column("settled_at", Moment, nullable=False),
+    event_column(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRequest:
+    """One contact of one person waiting for, or having, its place in the table above.
+
+    `holder`: global token of the person's SNILS (or of the person, when there is none).
+    `strength`: `proved` or `stated` (policies.claims).
+    """
+
+    id: UUID
+    school_id: UUID
+    person_id: UUID
+    field: Field
+    key_version: int
+    token: bytes = field(repr=False)
+    holder: bytes = field(repr=False)
+    strength: str
+    state: ClaimState
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who holds a contact across schools, and how sure that is."""
+
+    holder: bytes = field(repr=False)
+    strength: str
+
+
+_REQUEST = [c for c in claim_requests.c if c.name not in {"queued_at", "event_id"}]
+
+
+class ClaimStore:
+    """The queue within schools and the claims above them."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def queue(
+        self, requests: Iterable[ClaimRequest], at: datetime, event_id: UUID
+    ) -> None:
+        """Queue anew; an earlier request for the same contact of the person gives way.
+
+        A contact that is settled for the same holder with no less strength stays settled.
+        """
+        for request in requests:
+            mine = (
+                claim_requests.c.school_id == request.school_id,
+                claim_requests.c.person_id == request.person_id,
+                claim_requests.c.field == request.field.value,
+            )
+            before = self._db.execute(sa.select(*_REQUEST).where(*mine)).first()
+            if (
+                before is not None
+                and before.token == request.token
+                and before.holder == request.holder
+                and before.state == ClaimState.SETTLED
+                and before.strength in {request.strength, "proved"}
+            ):
+                continue
+            self._db.execute(claim_requests.delete().where(*mine))
+            self._db.execute(
+                claim_requests.insert().values(
+                    school_id=request.school_id,
+                    id=request.id,
+                    person_id=request.person_id,
+                    field=request.field.value,
+                    key_version=request.key_version,
+                    token=request.token,
+                    holder=request.holder,
+                    strength=request.strength,
+                    state=ClaimState.QUEUED.value,
+                    queued_at=at,
+                    event_id=event_id,
+                )
+            )
+
+    def queued(self, limit: int) -> list[ClaimRequest]:
+        """The oldest requests that nobody has settled yet, of any school."""
+        rows = self._db.execute(
+            sa.select(*_REQUEST)
+            .where(claim_requests.c.state == ClaimState.QUEUED.value)
+            .order_by(claim_requests.c.queued_at, claim_requests.c.id)
+            .limit(limit)
+        )
+        return [_request(row) for row in rows]
+
+    def find(self, school_id: UUID, request_id: UUID) -> ClaimRequest | None:
+        row = self._db.execute(
+            sa.select(*_REQUEST).where(
+                claim_requests.c.school_id == school_id, claim_requests.c.id == request_id
+            )
+        ).first()
+        return None if row is None else _request(row)
+
+    def of_token(self, request: ClaimRequest) -> list[ClaimRequest]:
+        """Other people's requests for the same contact, of any school."""
+        rows = self._db.execute(
+            sa.select(*_REQUEST).where(
+                claim_requests.c.field == request.field.value,
+                claim_requests.c.key_version == request.key_version,
+                claim_requests.c.token == request.token,
+                claim_requests.c.holder != request.holder,
+            )
+        )
+        return [_request(row) for row in rows]
+
+    def mark(self, request: ClaimRequest, state: ClaimState, event_id: UUID) -> None:
+        self._db.execute(
+            claim_requests.update()
+            .where(
+                claim_requests.c.school_id == request.school_id,
+                claim_requests.c.id == request.id,
+            )
+            .values(state=state.value, event_id=event_id)
+        )
+
+    def states(self, school_id: UUID) -> dict[UUID, tuple[ClaimState, ...]]:
+        """States of every person's contacts."""
+        found: dict[UUID, list[ClaimState]] = {}
+        for row in self._db.execute(
+            sa.select(claim_requests.c.person_id, claim_requests.c.state)
+            .where(claim_requests.c.school_id == school_id)
+            .order_by(claim_requests.c.field)
+        ):
+            found.setdefault(row.person_id, []).append(ClaimState(row.state))
+        return {person: tuple(states) for person, states in found.items()}
+
+    def drop_requests(self, school_id: UUID, person_id: UUID) -> None:
+        """Forget the requests of a destroyed person."""
+        self._db.execute(
+            claim_requests.delete().where(
+                claim_requests.c.school_id == school_id,
+                claim_requests.c.person_id == person_id,
+            )
+        )
+
+    def holder_of(self, request: ClaimRequest) -> Claim | None:
+        """Who holds the contact now; the row is locked until the transaction ends."""
+        row = self._db.execute(
+            sa.select(claims.c.holder, claims.c.strength)
+            .where(*self._claim_key(request))
+            .with_for_update()
+        ).first()
+        return None if row is None else Claim(row.holder, row.strength)
+
+    def put_claim(
+        self, request: ClaimRequest, held: Claim | None, at: datetime, event_id: UUID
+    ) -> bool:
+        """Give the contact to the request's holder; `held` is what `holder_of` answered.
+
+        False: it was free and somebody else was quicker; ask again.
+        """
+        values = {
+            "holder": request.holder,
+            "strength": request.strength,
+            "settled_at": at,
+            "event_id": event_id,
+        }
+        if held is not None:
+            self._db.execute(claims.update().where(*self._claim_key(request)).values(**values))
+            return True
+        try:
+            with self._db.begin_nested():
+                self._db.execute(
+                    claims.insert().values(
+                        field=request.field.value,
+                        key_version=request.key_version,
+                        token=request.token,
+                        **values,
+                    )
+                )
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def release(self, request: ClaimRequest) -> None:
+        """Let the contact go, if it is the request's holder who has it."""
+        self._db.execute(
+            claims.delete().where(
+                *self._claim_key(request), claims.c.holder == request.holder
+            )
+        )
+
+    def of_person(self, school_id: UUID, person_id: UUID) -> list[ClaimRequest]:
+        rows = self._db.execute(
+            sa.select(*_REQUEST).where(
+                claim_requests.c.school_id == school_id,
+                claim_requests.c.person_id == person_id,
+            )
+        )
+        return [_request(row) for row in rows]
+
+    @staticmethod
+    def _claim_key(request: ClaimRequest) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            claims.c.field == request.field.value,
+            claims.c.key_version == request.key_version,
+            claims.c.token == request.token,
+        )
+
+
+def _request(row: sa.Row[tuple[object, ...]]) -> ClaimRequest:
+    values = dict(row._mapping)
+    values["field"] = Field(values["field"])
+    values["state"] = ClaimState(values["state"])
+    return ClaimRequest(**values)

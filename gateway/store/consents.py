@@ -1,0 +1,409 @@
+"""Asks, answers with their evidence, and the links, codes and sessions of families."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import (
+    Moment,
+    event_column,
+    metadata,
+    own_id,
+    school_column,
+    school_key,
+    tenant_reference,
+)
+from policies.facts import AnswerFacts, Decision, EvidenceLevel, FormKind
+
+asks = sa.Table(
+    "asks",
+    metadata,
+    school_key(),
+    own_id(),
+    sa.Column("collection_id", sa.Uuid, nullable=False),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("signer_id", sa.Uuid, nullable=False),
+    sa.Column("subject_id", sa.Uuid, nullable=False),
+    event_column(),
+    tenant_reference("collection_id", "collections"),
+    tenant_reference("signer_id", "persons"),
+    tenant_reference("subject_id", "persons"),
+    sa.UniqueConstraint("school_id", "collection_id", "form", "signer_id", "subject_id"),
+)
+answers = sa.Table(
+    "answers",
+    metadata,
+    school_key(),
+    own_id(),
+    sa.Column("ask_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("recorded_at", Moment, nullable=False),
+    sa.Column("decided_by", sa.Uuid, nullable=False),
+    sa.Column("recorded_by", sa.Uuid, sa.ForeignKey("staff.id")),
+    sa.Column("evidence_level", sa.Text, nullable=False),
+    sa.Column("form_slug", sa.Text, nullable=False),
+    sa.Column("form_version", sa.Text, nullable=False),
+    sa.Column("text_digest", sa.Text, nullable=False),
+    sa.Column("document_digest", sa.Text, nullable=False),
+    sa.Column("has_agreement", sa.Boolean, nullable=False),
+    sa.Column("receipt_no", sa.Text, nullable=False, unique=True),
+    sa.Column("receipt", sa.Text, nullable=False),
+    event_column(),
+    tenant_reference("ask_id", "asks"),
+    tenant_reference("decided_by", "persons"),
+)
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    school_key(),
+    sa.Column("answer_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    event_column(),
+    tenant_reference("answer_id", "answers"),
+    tenant_reference("person_id", "persons"),
+)
+links = sa.Table(
+    "links",
+    metadata,
+    own_id(),
+    school_column(),
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("collection_id", sa.Uuid, nullable=False),
+    sa.Column("signer_id", sa.Uuid, nullable=False),
+    sa.Column("sent_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("spent_at", Moment),
+    sa.Column("replaced_at", Moment),
+    sa.Column("code_tag", sa.LargeBinary(32)),
+    sa.Column("code_sent_at", Moment),
+    sa.Column("code_guesses", sa.Integer, nullable=False, default=0),
+    event_column(),
+    tenant_reference("collection_id", "collections"),
+    tenant_reference("signer_id", "persons"),
+)
+family_sessions = sa.Table(
+    "family_sessions",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
+    school_column(),
+    sa.Column("link_id", sa.Uuid, sa.ForeignKey("links.id"), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+INSERT_ONLY = ("answers", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One form to one signer about one subject in one collection."""
+
+    id: UUID
+    collection_id: UUID
+    form: FormKind
+    signer_id: UUID
+    subject_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with everything that proves it. `recorded_by` None: the signer's own act."""
+
+    facts: AnswerFacts
+    ask_id: UUID
+    recorded_at: datetime
+    decided_by: UUID
+    recorded_by: UUID | None
+    receipt_no: str
+    receipt: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A family's link. The token itself is never kept, only its SHA-256."""
+
+    id: UUID
+    school_id: UUID
+    collection_id: UUID
+    signer_id: UUID
+    sent_at: datetime
+    expires_at: datetime
+    spent_at: datetime | None
+    replaced_at: datetime | None
+    code_tag: bytes | None = field(repr=False)
+    code_sent_at: datetime | None
+    code_guesses: int
+
+
+@dataclass(frozen=True, slots=True)
+class FamilySession:
+    """Thirty minutes of one signer, opened by link and code."""
+
+    school_id: UUID
+    link_id: UUID
+    collection_id: UUID
+    signer_id: UUID
+
+
+_LINK = [c for c in links.c if c.name not in {"token_hash", "event_id"}]
+
+
+class ConsentStore:
+    """Answers are only ever added. Look-ups name the school, but for those by a secret."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    # asks
+
+    def add_asks(self, school_id: UUID, rows: Iterable[tuple[Ask, UUID]]) -> None:
+        values = [
+            {
+                "school_id": school_id,
+                "id": ask.id,
+                "collection_id": ask.collection_id,
+                "form": ask.form.value,
+                "signer_id": ask.signer_id,
+                "subject_id": ask.subject_id,
+                "event_id": event_id,
+            }
+            for ask, event_id in rows
+        ]
+        if values:
+            self._db.execute(asks.insert(), values)
+
+    def list_asks(
+        self, school_id: UUID, collection_id: UUID, signer_id: UUID | None = None
+    ) -> list[Ask]:
+        query = sa.select(asks).where(
+            asks.c.school_id == school_id, asks.c.collection_id == collection_id
+        )
+        if signer_id is not None:
+            query = query.where(asks.c.signer_id == signer_id)
+        return [_ask(row) for row in self._db.execute(query.order_by(asks.c.id))]
+
+    def find_ask(self, school_id: UUID, ask_id: UUID) -> Ask | None:
+        row = self._db.execute(
+            sa.select(asks).where(asks.c.school_id == school_id, asks.c.id == ask_id)
+        ).first()
+        return None if row is None else _ask(row)
+
+    # answers
+
+    def add_answer(
+        self, school_id: UUID, answer: Answer, sealed_evidence: bytes, event_id: UUID
+    ) -> None:
+        """Insert the answer and the bytes that prove it."""
+        facts = answer.facts
+        self._db.execute(
+            answers.insert().values(
+                school_id=school_id,
+                id=facts.id,
+                ask_id=answer.ask_id,
+                decision=facts.decision.value,
+                decided_at=facts.decided_at,
+                recorded_at=answer.recorded_at,
+                decided_by=answer.decided_by,
+                recorded_by=answer.recorded_by,
+                evidence_level=facts.evidence.value,
+                form_slug=facts.form,
+                form_version=facts.form_version,
+                text_digest=facts.text_digest,
+                document_digest=facts.document_digest,
+                has_agreement=facts.has_agreement,
+                receipt_no=answer.receipt_no,
+                receipt=answer.receipt,
+                event_id=event_id,
+            )
+        )
+        self._db.execute(
+            evidence.insert().values(
+                school_id=school_id,
+                answer_id=facts.id,
+                person_id=answer.decided_by,
+                sealed=sealed_evidence,
+                event_id=event_id,
+            )
+        )
+
+    def answers_by_ask(
+        self, school_id: UUID, ask_ids: Iterable[UUID] | None = None
+    ) -> dict[UUID, tuple[AnswerFacts, ...]]:
+        """Answers of the school's asks (None: all), each tuple in the order (decided_at, id)."""
+        query = sa.select(answers).where(answers.c.school_id == school_id)
+        if ask_ids is not None:
+            query = query.where(answers.c.ask_id.in_(list(ask_ids)))
+        found: dict[UUID, list[AnswerFacts]] = {}
+        for row in self._db.execute(query.order_by(answers.c.decided_at, answers.c.id)):
+            found.setdefault(row.ask_id, []).append(_facts(row))
+        return {ask_id: tuple(rows) for ask_id, rows in found.items()}
+
+    def find_answer(self, school_id: UUID, answer_id: UUID) -> Answer | None:
+        row = self._db.execute(
+            sa.select(answers).where(
+                answers.c.school_id == school_id, answers.c.id == answer_id
+            )
+        ).first()
+        if row is None:
+            return None
+        return Answer(
+            _facts(row),
+            row.ask_id,
+            row.recorded_at,
+            row.decided_by,
+            row.recorded_by,
+            row.receipt_no,
+            row.receipt,
+        )
+
+    def sealed_evidence(self, school_id: UUID, answer_id: UUID) -> tuple[UUID, bytes] | None:
+        """Whose evidence key opens it, and the sealed bytes."""
+        row = self._db.execute(
+            sa.select(evidence.c.person_id, evidence.c.sealed).where(
+                evidence.c.school_id == school_id, evidence.c.answer_id == answer_id
+            )
+        ).first()
+        return None if row is None else (row.person_id, row.sealed)
+
+    # links, codes, sessions
+
+    def add_links(self, rows: Iterable[tuple[Link, bytes, UUID]]) -> None:
+        """Insert (link, hash of its token, event)."""
+        values = [
+            {
+                "id": link.id,
+                "school_id": link.school_id,
+                "token_hash": token_hash,
+                "collection_id": link.collection_id,
+                "signer_id": link.signer_id,
+                "sent_at": link.sent_at,
+                "expires_at": link.expires_at,
+                "code_guesses": 0,
+                "event_id": event_id,
+            }
+            for link, token_hash, event_id in rows
+        ]
+        if values:
+            self._db.execute(links.insert(), values)
+
+    def find_link(
+        self, token_hash: bytes | None = None, *, link_id: UUID | None = None, lock: bool = False
+    ) -> Link | None:
+        condition = links.c.id == link_id if link_id else links.c.token_hash == token_hash
+        query = sa.select(*_LINK).where(condition)
+        if lock:
+            query = query.with_for_update()
+        row = self._db.execute(query).first()
+        return None if row is None else Link(**row._mapping)
+
+    def last_sent(self, school_id: UUID, collection_id: UUID) -> dict[UUID, datetime]:
+        """When each signer was last sent a link."""
+        rows = self._db.execute(
+            sa.select(links.c.signer_id, sa.func.max(links.c.sent_at).label("sent_at"))
+            .where(links.c.school_id == school_id, links.c.collection_id == collection_id)
+            .group_by(links.c.signer_id)
+        )
+        return {row.signer_id: row.sent_at for row in rows}
+
+    def replace_links(
+        self, school_id: UUID, collection_id: UUID, signer_ids: Iterable[UUID], at: datetime
+    ) -> None:
+        """Earlier links of these signers stop working."""
+        self._db.execute(
+            links.update()
+            .where(
+                links.c.school_id == school_id,
+                links.c.collection_id == collection_id,
+                links.c.signer_id.in_(list(signer_ids)),
+                links.c.spent_at.is_(None),
+                links.c.replaced_at.is_(None),
+            )
+            .values(replaced_at=at)
+        )
+
+    def keep_code(self, link_id: UUID, code_tag: bytes, at: datetime) -> None:
+        """A new code for the link; the count of guesses starts anew."""
+        self._db.execute(
+            links.update()
+            .where(links.c.id == link_id)
+            .values(code_tag=code_tag, code_sent_at=at, code_guesses=0)
+        )
+
+    def count_guess(self, link_id: UUID) -> None:
+        self._db.execute(
+            links.update()
+            .where(links.c.id == link_id)
+            .values(code_guesses=links.c.code_guesses + 1)
+        )
+
+    def spend_link(self, link_id: UUID, at: datetime, event_id: UUID) -> None:
+        self._db.execute(
+            links.update()
+            .where(links.c.id == link_id)
+            .values(spent_at=at, code_tag=None, event_id=event_id)
+        )
+
+    def disown_link(self, link_id: UUID, at: datetime, event_id: UUID) -> None:
+        self._db.execute(
+            links.update()
+            .where(links.c.id == link_id)
+            .values(replaced_at=at, code_tag=None, event_id=event_id)
+        )
+
+    def open_session(
+        self, token_hash: bytes, link: Link, expires_at: datetime
+    ) -> None:
+        self._db.execute(
+            family_sessions.insert().values(
+                token_hash=token_hash,
+                school_id=link.school_id,
+                link_id=link.id,
+                expires_at=expires_at,
+            )
+        )
+
+    def find_session(self, token_hash: bytes, now: datetime) -> FamilySession | None:
+        row = self._db.execute(
+            sa.select(
+                links.c.school_id,
+                links.c.id.label("link_id"),
+                links.c.collection_id,
+                links.c.signer_id,
+            )
+            .join(family_sessions, family_sessions.c.link_id == links.c.id)
+            .where(
+                family_sessions.c.token_hash == token_hash, family_sessions.c.expires_at > now
+            )
+        ).first()
+        return None if row is None else FamilySession(**row._mapping)
+
+
+def _ask(row: sa.Row[tuple[object, ...]]) -> Ask:
+    values = row._mapping
+    return Ask(
+        values["id"],
+        values["collection_id"],
+        FormKind(values["form"]),
+        values["signer_id"],
+        values["subject_id"],
+    )
+
+
+def _facts(row: sa.Row[tuple[object, ...]]) -> AnswerFacts:
+    values = row._mapping
+    return AnswerFacts(
+        id=values["id"],
+        decision=Decision(values["decision"]),
+        decided_at=values["decided_at"],
+        evidence=EvidenceLevel(values["evidence_level"]),
+        form=values["form_slug"],
+        form_version=values["form_version"],
+        text_digest=values["text_digest"],
+        document_digest=values["document_digest"],
+        has_agreement=values["has_agreement"],
+    )

@@ -1,0 +1,84 @@
+"""Everything that decides the standing of a school's pupils, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.claims import ClaimStore
+from gateway.store.consents import ConsentStore
+from gateway.store.people import Guardianship, PeopleStore
+from policies.facts import (
+    AnswerFacts,
+    FormKind,
+    GuardianFacts,
+    Items,
+    LeftOut,
+    PupilFacts,
+)
+
+NO_ITEMS = Items({})
+
+
+class Dossier:
+    """Reads facts of pupils from several tables; it writes nothing."""
+
+    def __init__(self, connection: sa.Connection, people: PeopleStore) -> None:
+        self._people = people
+        self._consents = ConsentStore(connection)
+        self._claims = ClaimStore(connection)
+
+    def pupils(
+        self, school_id: UUID, collection_id: UUID, only: Iterable[UUID] | None = None
+    ) -> list[PupilFacts]:
+        """Facts of every pupil on the list (or of `only` these), by person id."""
+        wanted = None if only is None else set(only)
+        classes = {
+            pupil: class_id
+            for pupil, class_id in self._people.pupil_classes(school_id).items()
+            if wanted is None or pupil in wanted
+        }
+        links = [g for g in self._people.list_guardianships(school_id) if g.pupil_id in classes]
+        ids = None if wanted is None else classes.keys() | {g.guardian_id for g in links}
+        items = self._people.items(school_id, ids)
+        asks = self._consents.list_asks(school_id, collection_id)
+        by_ask = self._consents.answers_by_ask(school_id)
+        answered: dict[tuple[FormKind, UUID, UUID], tuple[AnswerFacts, ...]] = {
+            (ask.form, ask.signer_id, ask.subject_id): by_ask.get(ask.id, ()) for ask in asks
+        }
+        claims = self._claims.states(school_id)
+        left_out = self._people.list_leave_outs(school_id, collection_id)
+
+        def guardian(link: Guardianship) -> GuardianFacts:
+            who = link.guardian_id
+            return GuardianFacts(
+                person_id=who,
+                kind=link.kind,
+                has_authority=link.has_authority,
+                ends_on=link.ends_on,
+                items=items.get(who, NO_ITEMS),
+                child=answered.get((FormKind.CHILD, who, link.pupil_id), ()),
+                own=answered.get((FormKind.GUARDIAN_OWN, who, who), ()),
+                claims=claims.get(who, ()),
+            )
+
+        by_pupil: dict[UUID, list[GuardianFacts]] = {}
+        for link in links:
+            by_pupil.setdefault(link.pupil_id, []).append(guardian(link))
+        facts = []
+        for pupil, class_id in classes.items():
+            out = left_out.get(pupil)
+            facts.append(
+                PupilFacts(
+                    person_id=pupil,
+                    class_id=class_id,
+                    items=items.get(pupil, NO_ITEMS),
+                    guardians=tuple(by_pupil.get(pupil, ())),
+                    own=answered.get((FormKind.PUPIL_OWN, pupil, pupil), ()),
+                    claims=claims.get(pupil, ()),
+                    left_out=LeftOut(out.confirmed_at) if out and out.confirmed_at else None,
+                )
+            )
+        return facts

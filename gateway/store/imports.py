@@ -1,0 +1,98 @@
+"""Imports of class lists: the sealed draft between upload and commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import Moment, event_column, metadata, own_id, school_key
+
+
+class ImportState(StrEnum):
+    """Life of an import; nothing of it reaches the register before COMMITTED."""
+
+    REVIEW = "review"
+    COMMITTED = "committed"
+    CANCELLED = "cancelled"
+
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    school_key(),
+    own_id(),
+    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("collection_id", sa.Uuid, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("file_digest", sa.Text, nullable=False),
+    sa.Column("draft", sa.LargeBinary),
+    sa.Column("uploaded_at", Moment, nullable=False),
+    event_column(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An upload. `draft`: sealed rows, repairs and findings; None once closed."""
+
+    id: UUID
+    staff_id: UUID
+    collection_id: UUID
+    state: ImportState
+    file_digest: str
+    uploaded_at: datetime
+    draft: bytes | None = field(repr=False)
+
+
+class ImportStore:
+    """Drafts of one school."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(self, school_id: UUID, new: Import, event_id: UUID) -> None:
+        self._db.execute(
+            imports.insert().values(
+                school_id=school_id,
+                id=new.id,
+                staff_id=new.staff_id,
+                collection_id=new.collection_id,
+                state=new.state.value,
+                file_digest=new.file_digest,
+                draft=new.draft,
+                uploaded_at=new.uploaded_at,
+                event_id=event_id,
+            )
+        )
+
+    def find(self, school_id: UUID, import_id: UUID) -> Import | None:
+        row = self._db.execute(
+            sa.select(imports).where(
+                imports.c.school_id == school_id, imports.c.id == import_id
+            )
+        ).first()
+        if row is None:
+            return None
+        return Import(
+            row.id,
+            row.staff_id,
+            row.collection_id,
+            ImportState(row.state),
+            row.file_digest,
+            row.uploaded_at,
+            row.draft,
+        )
+
+    def close(
+        self, school_id: UUID, import_id: UUID, state: ImportState, event_id: UUID
+    ) -> None:
+        """End an import and take the draft away."""
+        self._db.execute(
+            imports.update()
+            .where(imports.c.school_id == school_id, imports.c.id == import_id)
+            .values(state=state.value, draft=None, event_id=event_id)
+        )

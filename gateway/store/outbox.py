@@ -1,0 +1,81 @@
+"""Letters and short messages that wait to be sent: sealed, queued with the change itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import Moment, metadata, own_id, school_column
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    own_id(),
+    school_column(),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("due_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; `channel` is `mail` or `sms`, `sealed` is under the school's key."""
+
+    id: UUID
+    school_id: UUID
+    channel: str
+    attempts: int
+    due_at: datetime
+    sealed: bytes = field(repr=False)
+
+
+class OutboxStore:
+    """A queue: rows go when they are sent."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(self, message: Message) -> None:
+        self._db.execute(
+            messages.insert().values(
+                id=message.id,
+                school_id=message.school_id,
+                channel=message.channel,
+                sealed=message.sealed,
+                attempts=message.attempts,
+                due_at=message.due_at,
+            )
+        )
+
+    def take_due(self, now: datetime, limit: int) -> list[Message]:
+        """Messages to send now, the oldest first; locked so that two workers share the queue."""
+        rows = self._db.execute(
+            sa.select(messages)
+            .where(messages.c.due_at <= now)
+            .order_by(messages.c.due_at, messages.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [Message(**row._mapping) for row in rows]
+
+    def put_off(self, message_id: UUID, due_at: datetime) -> None:
+        """Count an attempt and say when to try again."""
+        self._db.execute(
+            messages.update()
+            .where(messages.c.id == message_id)
+            .values(attempts=messages.c.attempts + 1, due_at=due_at)
+        )
+
+    def drop(self, message_id: UUID) -> None:
+        self._db.execute(messages.delete().where(messages.c.id == message_id))
+
+    def waiting(self) -> int:
+        """How many messages are not sent yet."""
+        return (
+            self._db.scalar(sa.select(sa.func.count()).select_from(messages)) or 0
+        )

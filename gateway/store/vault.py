@@ -1,0 +1,209 @@
+"""Sealed records and the keys that open them: one data key per person and class (design 5).
+
+Sealing is explicit here and not a column type: a column type cannot know the row, so it could
+not bind a ciphertext to its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from crypto import canonical
+from crypto.envelope import (
+    DataKey,
+    KeyClass,
+    RecordKind,
+    kek_id_of,
+    new_data_key,
+    open_data_key,
+)
+from crypto.errors import OpenError
+from crypto.providers import KekProvider
+from crypto.tokens_index import Index
+from gateway.store.base import event_column, metadata, school_key
+from policies.facts import Absence, Field, Items
+
+person_keys = sa.Table(
+    "person_keys",
+    metadata,
+    school_key(),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("key_class", sa.SmallInteger, primary_key=True),
+    sa.Column("generation", sa.SmallInteger, primary_key=True),
+    sa.Column("kek_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    event_column(),
+)
+canaries = sa.Table(
+    "canaries",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+UNIQUE_FIELDS = (Field.SNILS, Field.EMAIL, Field.PHONE)
+
+
+class Vault:
+    """Opens and seals within one transaction. The keys it unwrapped die with it."""
+
+    def __init__(self, connection: sa.Connection, kek: KekProvider, index: Index) -> None:
+        self._db = connection
+        self._kek = kek
+        self._index = index
+        self._open: dict[tuple[UUID, UUID, KeyClass], DataKey] = {}
+
+    # keys
+
+    def add_keys(
+        self, school_id: UUID, owners: Iterable[tuple[UUID, KeyClass, UUID]]
+    ) -> None:
+        """Make a data key for every (owner, class, event). The owner of class SCHOOL is the school.
+        """
+        rows = []
+        for owner, key_class, event_id in owners:
+            key, wrapped = new_data_key(self._kek, school_id, owner, key_class, 1)
+            self._open[school_id, owner, key_class] = key
+            rows.append(
+                {
+                    "school_id": school_id,
+                    "person_id": owner,
+                    "key_class": int(key_class),
+                    "generation": 1,
+                    "kek_id": kek_id_of(wrapped),
+                    "wrapped": wrapped,
+                    "event_id": event_id,
+                }
+            )
+        if rows:
+            self._db.execute(person_keys.insert(), rows)
+
+    def keys(
+        self, school_id: UUID, owners: Iterable[UUID], key_class: KeyClass
+    ) -> dict[UUID, DataKey]:
+        """Data keys by owner; an owner whose key was destroyed is not in the answer."""
+        wanted = set(owners)
+        found = {
+            owner: self._open[school_id, owner, key_class]
+            for owner in wanted
+            if (school_id, owner, key_class) in self._open
+        }
+        missing = wanted - found.keys()
+        if missing:
+            query = sa.select(person_keys.c.person_id, person_keys.c.wrapped).where(
+                person_keys.c.school_id == school_id, person_keys.c.key_class == int(key_class)
+            )
+            if len(missing) <= 500:
+                query = query.where(person_keys.c.person_id.in_(missing))
+            for row in self._db.execute(query.order_by(person_keys.c.generation)):
+                if row.person_id in missing:
+                    key = open_data_key(self._kek, row.wrapped, school_id, row.person_id)
+                    found[row.person_id] = self._open[school_id, row.person_id, key_class] = key
+        return found
+
+    def key(self, school_id: UUID, owner: UUID, key_class: KeyClass) -> DataKey:
+        """The one data key. Raises `OpenError` when it was destroyed."""
+        try:
+            return self.keys(school_id, [owner], key_class)[owner]
+        except KeyError:
+            raise OpenError from None
+
+    def destroy_key(self, school_id: UUID, owner: UUID, key_class: KeyClass) -> None:
+        """Delete every generation of the key; what it sealed can never be opened again."""
+        self._open.pop((school_id, owner, key_class), None)
+        self._db.execute(
+            person_keys.delete().where(
+                person_keys.c.school_id == school_id,
+                person_keys.c.person_id == owner,
+                person_keys.c.key_class == int(key_class),
+            )
+        )
+
+    # records
+
+    def seal_items(self, school_id: UUID, person_id: UUID, items: Items) -> bytes:
+        """Registry record of a person: canonical JSON of values and absences, sealed."""
+        key = self.key(school_id, person_id, KeyClass.REGISTRY)
+        return key.seal(RecordKind.REGISTRY, plain_items(items))
+
+    def open_items(self, school_id: UUID, sealed: dict[UUID, bytes]) -> dict[UUID, Items]:
+        """Registry records by person; a person without a key is left out of the answer."""
+        keys = self.keys(school_id, sealed, KeyClass.REGISTRY)
+        return {
+            person_id: items_of(keys[person_id].open(RecordKind.REGISTRY, blob))
+            for person_id, blob in sealed.items()
+            if person_id in keys
+        }
+
+    def seal(
+        self, school_id: UUID, owner: UUID, key_class: KeyClass, kind: RecordKind, plain: bytes
+    ) -> bytes:
+        return self.key(school_id, owner, key_class).seal(kind, plain)
+
+    def open(
+        self, school_id: UUID, owner: UUID, key_class: KeyClass, kind: RecordKind, blob: bytes
+    ) -> bytes:
+        """Raises `OpenError` for another place, another kind, a flipped bit or a destroyed key."""
+        return self.key(school_id, owner, key_class).open(kind, blob)
+
+    # tokens
+
+    @property
+    def index_version(self) -> int:
+        """Version of the index key that tokens are made with now."""
+        return self._index.version
+
+    def token(self, field: Field, value: str, scope: UUID | None) -> bytes:
+        """16-byte keyed token of a canonical value; scope None is across schools."""
+        return self._index.token(field.value, scope, value)
+
+    def identity_token(self, school_id: UUID, items: Items) -> bytes | None:
+        """Token of name and birth date: a hint for people without SNILS. None: not enough known.
+        """
+        parts = [
+            items.values.get(f, "")
+            for f in (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC, Field.BIRTH_DATE)
+        ]
+        if not (parts[0] and parts[1] and parts[3]):
+            return None
+        return self._index.token("identity", school_id, "|".join(parts).casefold())
+
+    def tokens_of(self, school_id: UUID, items: Items) -> dict[Field, bytes]:
+        """School-scoped tokens of the values that one person only may have."""
+        return {
+            f: self.token(f, items.values[f], school_id)
+            for f in UNIQUE_FIELDS
+            if f in items.values
+        }
+
+
+def plain_items(items: Items) -> bytes:
+    """Canonical JSON of a registry record."""
+    return canonical.dumps(
+        {
+            "absent": {f.value: a.value for f, a in items.absent.items()},
+            "values": {f.value: v for f, v in items.values.items()},
+        }
+    )
+
+
+def items_of(plain: bytes) -> Items:
+    """The items of a registry record's plaintext."""
+    record = canonical.loads(plain)
+    if not isinstance(record, dict):
+        raise OpenError
+    return Items(
+        {Field(k): v for k, v in record["values"].items()},
+        {Field(k): Absence(v) for k, v in record["absent"].items()},
+    )
+
+
+def read_canaries(connection: sa.Connection) -> dict[str, bytes]:
+    """Known plaintexts sealed at `init`, by name; empty before it."""
+    return {row.name: row.value for row in connection.execute(sa.select(canaries))}
+
+
+def put_canary(connection: sa.Connection, name: str, value: bytes) -> None:
+    connection.execute(canaries.insert().values(name=name, value=value))
