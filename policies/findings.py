@@ -1,13 +1,17 @@
 """What a rule can answer: a code, the thing it speaks of, and a Russian sentence by the code.
 
-A finding never holds a personal value. Every code has its sentence in `TEXTS`.
+A finding never holds a personal value. Every code has its sentence in `TEXTS`: what is wrong
+and what to do, two sentences at most.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
+
+from policies.facts import Field, FormKind
 
 
 class Code(StrEnum):
@@ -16,28 +20,369 @@ class Code(StrEnum):
     # standing of a pupil: why it is still `waiting`
     NO_ANSWER = "NO_ANSWER"
     ITEM_MISSING = "ITEM_MISSING"
+    ABSENCE_NOT_ACCEPTED = "ABSENCE_NOT_ACCEPTED"
     CLAIM_PENDING = "CLAIM_PENDING"
     CLAIM_CLASH = "CLAIM_CLASH"
+    NO_REPRESENTATIVE = "NO_REPRESENTATIVE"
     AUTHORITY_MISSING = "AUTHORITY_MISSING"
+    AUTHORITY_ENDED = "AUTHORITY_ENDED"
+    CONSENT_REVOKED = "CONSENT_REVOKED"
+    CONSENT_EXPIRED = "CONSENT_EXPIRED"
+    EVIDENCE_NOT_ACCEPTED = "EVIDENCE_NOT_ACCEPTED"
+    AGREEMENT_MISSING = "AGREEMENT_MISSING"
+    FORM_OUTDATED = "FORM_OUTDATED"
+    FORM_TEXT_DIFFERS = "FORM_TEXT_DIFFERS"
+
+    # standing of a pupil: why the diary is on paper
+    CHILD_CONSENT_REFUSED = "CHILD_CONSENT_REFUSED"
+    PUPIL_REFUSED = "PUPIL_REFUSED"
+    GUARDIAN_DATA_REFUSED = "GUARDIAN_DATA_REFUSED"
+    GUARDIANS_DISAGREE = "GUARDIANS_DISAGREE"
+    FAMILY_NOT_REACHED = "FAMILY_NOT_REACHED"
+
+    # answering
+    NOT_ASKED = "NOT_ASKED"
+    PUPIL_TOO_YOUNG = "PUPIL_TOO_YOUNG"
+    PUPIL_OF_AGE = "PUPIL_OF_AGE"
+    NOTHING_TO_WITHDRAW = "NOTHING_TO_WITHDRAW"
+    NOTHING_TO_INVALIDATE = "NOTHING_TO_INVALIDATE"
+    CONTACT_CHANGED_BY_STAFF = "CONTACT_CHANGED_BY_STAFF"
+    CONTACT_OF_STAFF = "CONTACT_OF_STAFF"
+    CONTACT_SHARED = "CONTACT_SHARED"
+
+    # leaving out
+    NOT_WAITING = "NOT_WAITING"
+    ATTEMPTS_TOO_FEW = "ATTEMPTS_TOO_FEW"
+    REASON_MISSING = "REASON_MISSING"
+    SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
+    FAMILY_NOT_TOLD = "FAMILY_NOT_TOLD"
+
+    # release of a school
+    ENROLMENT_MISSING = "ENROLMENT_MISSING"
+    ENROLMENT_MISMATCH = "ENROLMENT_MISMATCH"
+    CLASS_NOT_HANDED_IN = "CLASS_NOT_HANDED_IN"
+    CLASS_UNKNOWN = "CLASS_UNKNOWN"
+    DEADLINE_PASSED = "DEADLINE_PASSED"
+
+    # form of a value
+    SNILS_EMPTY = "SNILS_EMPTY"
+    SNILS_LETTERS = "SNILS_LETTERS"
+    SNILS_LENGTH = "SNILS_LENGTH"
+    SNILS_REPEATED = "SNILS_REPEATED"
+    SNILS_CHECK = "SNILS_CHECK"
+    SNILS_UNCHECKABLE = "SNILS_UNCHECKABLE"
+    EMAIL_EMPTY = "EMAIL_EMPTY"
+    EMAIL_SPACES = "EMAIL_SPACES"
+    EMAIL_SEVERAL = "EMAIL_SEVERAL"
+    EMAIL_LETTERS = "EMAIL_LETTERS"
+    EMAIL_FORM = "EMAIL_FORM"
+    EMAIL_DOMAIN_MISTYPED = "EMAIL_DOMAIN_MISTYPED"
+    PHONE_EMPTY = "PHONE_EMPTY"
+    PHONE_LETTERS = "PHONE_LETTERS"
+    PHONE_LENGTH = "PHONE_LENGTH"
+    PHONE_SEVERAL = "PHONE_SEVERAL"
+    PHONE_EXTENSION = "PHONE_EXTENSION"
+    PHONE_UNKNOWN = "PHONE_UNKNOWN"
+    DATE_EMPTY = "DATE_EMPTY"
+    DATE_FORM = "DATE_FORM"
+    DATE_IMPOSSIBLE = "DATE_IMPOSSIBLE"
+    DATE_YEAR = "DATE_YEAR"
+    DATE_FUTURE = "DATE_FUTURE"
+    DATE_TOO_OLD = "DATE_TOO_OLD"
+    NAME_EMPTY = "NAME_EMPTY"
+    NAME_DIGIT = "NAME_DIGIT"
+    NAME_CHARACTER = "NAME_CHARACTER"
+    NAME_MIXED_SCRIPT = "NAME_MIXED_SCRIPT"
+    NAME_INITIALS = "NAME_INITIALS"
+    NAME_TOO_LONG = "NAME_TOO_LONG"
+    NAME_PARTS = "NAME_PARTS"
+
+    # people of a class list against each other
+    DUPLICATE_SNILS = "DUPLICATE_SNILS"
+    DUPLICATE_EMAIL = "DUPLICATE_EMAIL"
+    DUPLICATE_PHONE = "DUPLICATE_PHONE"
+    DUPLICATE_PUPIL = "DUPLICATE_PUPIL"
+    SNILS_OF_ANOTHER = "SNILS_OF_ANOTHER"
+    CONTACT_DIFFERS = "CONTACT_DIFFERS"
+    REPRESENTATIVE_IS_PUPIL = "REPRESENTATIVE_IS_PUPIL"
+    REPRESENTATIVE_TWICE = "REPRESENTATIVE_TWICE"
+    REPRESENTATIVE_TOO_YOUNG = "REPRESENTATIVE_TOO_YOUNG"
+    REPRESENTATIVE_NOT_NEEDED = "REPRESENTATIVE_NOT_NEEDED"
+    AGE_AGAINST_CLASS = "AGE_AGAINST_CLASS"
+    NAMESAKES = "NAMESAKES"
+    PATRONYMIC_EMPTY = "PATRONYMIC_EMPTY"
+    CLASS_MISSING = "CLASS_MISSING"
+    RELATION_UNKNOWN = "RELATION_UNKNOWN"
+    ABSENCE_UNKNOWN = "ABSENCE_UNKNOWN"
+    ROW_NAMELESS = "ROW_NAMELESS"
+
+    # a file as a whole
+    FILE_EMPTY = "FILE_EMPTY"
+    FILE_NOT_A_TABLE = "FILE_NOT_A_TABLE"
+    FILE_BROKEN = "FILE_BROKEN"
+    FILE_ENCRYPTED = "FILE_ENCRYPTED"
+    FILE_TOO_BIG = "FILE_TOO_BIG"
+    FILE_TOO_MANY_ROWS = "FILE_TOO_MANY_ROWS"
+    FILE_UNPACKS_TOO_BIG = "FILE_UNPACKS_TOO_BIG"
+    FILE_ENCODING = "FILE_ENCODING"
+    FILE_SEVERAL_SHEETS = "FILE_SEVERAL_SHEETS"
+    FILE_HIDDEN_ROWS = "FILE_HIDDEN_ROWS"
+    HEADER_NOT_FOUND = "HEADER_NOT_FOUND"
+    COLUMN_MISSING = "COLUMN_MISSING"
+    COLUMN_TWICE = "COLUMN_TWICE"
+    COLUMNS_MISREAD = "COLUMNS_MISREAD"
+
+    # repairs made while a file was read
+    SNILS_ZERO_RESTORED = "SNILS_ZERO_RESTORED"
+    NAME_LOOKALIKES_REPAIRED = "NAME_LOOKALIKES_REPAIRED"
+    EMAIL_TIDIED = "EMAIL_TIDIED"
+    DATE_FROM_SERIAL = "DATE_FROM_SERIAL"
+    NUMBER_TIDIED = "NUMBER_TIDIED"
+
+
+HINTS = frozenset(
+    {
+        Code.SNILS_UNCHECKABLE,
+        Code.EMAIL_DOMAIN_MISTYPED,
+        Code.CONTACT_DIFFERS,
+        Code.REPRESENTATIVE_NOT_NEEDED,
+        Code.AGE_AGAINST_CLASS,
+        Code.NAMESAKES,
+        Code.PATRONYMIC_EMPTY,
+        Code.FILE_HIDDEN_ROWS,
+        Code.SNILS_ZERO_RESTORED,
+        Code.NAME_LOOKALIKES_REPAIRED,
+        Code.EMAIL_TIDIED,
+        Code.DATE_FROM_SERIAL,
+        Code.NUMBER_TIDIED,
+    }
+)
+"""Codes worth a look that make no row doubtful and block nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One remark. `about` is the id of a pupil, guardian, class or school; None in a file check.
+    """One remark.
 
-    `row` and `column` name a cell of an imported file (teacher's numbering, header's words).
+    `about`: id of a pupil, guardian, class or school; None in a file check.
+    `row`, `column`: a cell of an imported file (teacher's numbering, header's words).
+    `field`, `form`: the item or the document in question; None when the remark has none.
+    `representative`: 1 for the first representative of the row; None is the pupil.
+    `other_row`: the earlier row that this one collides with.
     """
 
     code: Code
     about: UUID | None = None
     row: int | None = None
     column: str | None = None
+    field: Field | None = None
+    form: FormKind | None = None
+    representative: int | None = None
+    other_row: int | None = None
+
+    @property
+    def is_hint(self) -> bool:
+        """True when the remark asks for a look and blocks nothing."""
+        return self.code in HINTS
 
 
-TEXTS: dict[Code, str] = {
-    Code.NO_ANSWER: "Семья ещё не ответила.",
-    Code.ITEM_MISSING: "Не хватает сведений.",
-    Code.CLAIM_PENDING: "Проверяем, что телефон и почта никем больше не заняты.",
-    Code.CLAIM_CLASH: "Телефон или почта заняты другим человеком. Семье отправлено письмо.",
-    Code.AUTHORITY_MISSING: "Нет документа, подтверждающего права представителя.",
-}
+def text_of(code: Code) -> str:
+    """Russian sentence for people; the same wherever the code is shown."""
+    return TEXTS[code]
+
+
+TEXTS: MappingProxyType[Code, str] = MappingProxyType(
+    {
+        Code.NO_ANSWER: "Семья ещё не ответила. Напомните ей или запишите ответ с бумаги.",
+        Code.ITEM_MISSING: "Не хватает сведений. Впишите их или укажите, почему их нет.",
+        Code.ABSENCE_NOT_ACCEPTED: (
+            "Без этих сведений платформа запись не примет. Спросите их у семьи."
+        ),
+        Code.CLAIM_PENDING: (
+            "Проверяем, что телефон и почта никем больше не заняты. Подождите несколько минут."
+        ),
+        Code.CLAIM_CLASH: (
+            "Телефон или почта заняты другим человеком. Семье отправлено письмо, ждём её ответа."
+        ),
+        Code.NO_REPRESENTATIVE: ("У ученика нет законного представителя. Впишите хотя бы одного."),
+        Code.AUTHORITY_MISSING: (
+            "Нет документа о правах представителя. Запишите его номер, дату и кем он выдан."
+        ),
+        Code.AUTHORITY_ENDED: (
+            "Срок прав представителя закончился. Запишите новый документ или другого представителя."
+        ),
+        Code.CONSENT_REVOKED: (
+            "Согласие снято: прав подписывать его у человека не было. Спросите законного"
+            " представителя."
+        ),
+        Code.CONSENT_EXPIRED: "Срок согласия закончился. Попросите семью ответить снова.",
+        Code.EVIDENCE_NOT_ACCEPTED: (
+            "Такой вид подписи эта платформа не принимает. Попросите подписать другим способом."
+        ),
+        Code.AGREEMENT_MISSING: (
+            "Нет соглашения с этим человеком о простой электронной подписи. Заключите его или"
+            " возьмите согласие на бумаге."
+        ),
+        Code.FORM_OUTDATED: (
+            "Согласие дано на прежнюю редакцию документа. Попросите ответить на новую."
+        ),
+        Code.FORM_TEXT_DIFFERS: (
+            "Подписан не тот текст, который утверждён. Попросите семью ответить снова."
+        ),
+        Code.CHILD_CONSENT_REFUSED: (
+            "Законный представитель не согласен передать данные ребёнка. Дневник будет бумажным."
+        ),
+        Code.PUPIL_REFUSED: "Ученик не согласен передать свои данные. Дневник будет бумажным.",
+        Code.GUARDIAN_DATA_REFUSED: (
+            "Ни один представитель не согласен передать свои данные. Дневник будет бумажным."
+        ),
+        Code.GUARDIANS_DISAGREE: (
+            "Представители ответили по-разному. Пока они не договорятся, дневник будет бумажным."
+        ),
+        Code.FAMILY_NOT_REACHED: (
+            "С семьёй не удалось связаться. Дневник будет бумажным, пока она не ответит."
+        ),
+        Code.NOT_ASKED: (
+            "Этого человека об этом документе не спрашивают. Проверьте, тот ли документ выбран."
+        ),
+        Code.PUPIL_TOO_YOUNG: (
+            "Ученику ещё рано подписывать самому. Ответить должен законный представитель."
+        ),
+        Code.PUPIL_OF_AGE: "Ученику уже 18 лет. Отвечает он сам.",
+        Code.NOTHING_TO_WITHDRAW: (
+            "Согласия нет, отзывать нечего. Если семья против, запишите отказ."
+        ),
+        Code.NOTHING_TO_INVALIDATE: "Записей нет, отменять нечего.",
+        Code.CONTACT_CHANGED_BY_STAFF: (
+            "Школа недавно изменила этот телефон или почту. Подписать через них можно через сутки,"
+            " на бумаге — сразу."
+        ),
+        Code.CONTACT_OF_STAFF: (
+            "Это телефон или почта сотрудника школы. Возьмите ответ на бумаге."
+        ),
+        Code.CONTACT_SHARED: (
+            "Этот телефон или почта записаны у нескольких семей. Возьмите ответ на бумаге."
+        ),
+        Code.NOT_WAITING: "Ученик ничего не ждёт. Оставлять его без передачи незачем.",
+        Code.ATTEMPTS_TOO_FEW: (
+            "Попыток связаться с семьёй мало. Нужны как минимум две в разные дни."
+        ),
+        Code.REASON_MISSING: "Причина не указана. Напишите её одним предложением.",
+        Code.SECOND_PERSON_NEEDED: "Решение подтверждает другой человек. Попросите директора.",
+        Code.FAMILY_NOT_TOLD: "Семье ещё не сообщили. Отправьте ей извещение.",
+        Code.ENROLMENT_MISSING: (
+            "Не указано, сколько учеников в классе. Впишите число по приказу."
+        ),
+        Code.ENROLMENT_MISMATCH: (
+            "Учеников в списке не столько, сколько по приказу. Проверьте список и число."
+        ),
+        Code.CLASS_NOT_HANDED_IN: (
+            "Классный руководитель ещё не сдал класс. Попросите его проверить и сдать."
+        ),
+        Code.CLASS_UNKNOWN: "Ученик записан в класс, которого нет. Укажите его класс.",
+        Code.DEADLINE_PASSED: "Срок передачи прошёл. Передать сведения уже нельзя.",
+        Code.SNILS_EMPTY: "СНИЛС не указан. Впишите 11 цифр.",
+        Code.SNILS_LETTERS: "В СНИЛС есть лишние знаки. Оставьте только цифры.",
+        Code.SNILS_LENGTH: "В СНИЛС должно быть 11 цифр. Проверьте, все ли вписаны.",
+        Code.SNILS_REPEATED: "Такого СНИЛС не бывает: цифры одинаковые. Впишите настоящий.",
+        Code.SNILS_CHECK: "Не сходится контрольное число. Проверьте последние две цифры СНИЛС.",
+        Code.SNILS_UNCHECKABLE: (
+            "У такого СНИЛС нет контрольного числа. Сверьте его с документом."
+        ),
+        Code.EMAIL_EMPTY: "Почта не указана. Впишите адрес.",
+        Code.EMAIL_SPACES: "В адресе почты есть пробел. Уберите его.",
+        Code.EMAIL_SEVERAL: "В ячейке несколько адресов. Оставьте один.",
+        Code.EMAIL_LETTERS: (
+            "В адресе почты есть русские буквы там, где нужны латинские. Впишите адрес заново."
+        ),
+        Code.EMAIL_FORM: "Это не похоже на адрес почты. Он пишется так: ivanova@example.org.",
+        Code.EMAIL_DOMAIN_MISTYPED: (
+            "Возможно, в адресе почты опечатка после знака @. Проверьте его."
+        ),
+        Code.PHONE_EMPTY: "Телефон не указан. Впишите номер.",
+        Code.PHONE_LETTERS: "В номере телефона есть буквы. Оставьте только цифры.",
+        Code.PHONE_LENGTH: (
+            "В номере телефона не столько цифр. Нужно 11, например 8 900 000-00-00."
+        ),
+        Code.PHONE_SEVERAL: "В ячейке несколько телефонов. Оставьте номер этого человека.",
+        Code.PHONE_EXTENSION: "Номер с добавочным не подходит. Впишите личный телефон.",
+        Code.PHONE_UNKNOWN: "Такого номера телефона не бывает. Проверьте первые цифры.",
+        Code.DATE_EMPTY: "Дата рождения не указана. Впишите её.",
+        Code.DATE_FORM: "Дату не удалось прочитать. Напишите её так: 01.05.2012.",
+        Code.DATE_IMPOSSIBLE: "Такого дня в календаре нет. Проверьте число и месяц.",
+        Code.DATE_YEAR: "По двум цифрам год не понять. Напишите четыре.",
+        Code.DATE_FUTURE: "Этот день ещё не наступил. Проверьте год рождения.",
+        Code.DATE_TOO_OLD: "Получается больше 120 лет. Проверьте год рождения.",
+        Code.NAME_EMPTY: "Имя не указано. Впишите его.",
+        Code.NAME_DIGIT: "В имени есть цифра. Замените её буквой.",
+        Code.NAME_CHARACTER: ("В имени есть лишний знак. Оставьте буквы, дефис и апостроф."),
+        Code.NAME_MIXED_SCRIPT: (
+            "В одном слове русские и латинские буквы. Наберите его на одной раскладке."
+        ),
+        Code.NAME_INITIALS: "Имя сокращено. Напишите его полностью.",
+        Code.NAME_TOO_LONG: "Имя слишком длинное. Проверьте, не попало ли в ячейку лишнее.",
+        Code.NAME_PARTS: (
+            "Не понять, где фамилия, имя и отчество. Разнесите их по отдельным столбцам."
+        ),
+        Code.DUPLICATE_SNILS: (
+            "Такой СНИЛС уже есть у другого человека в этом списке. Проверьте обе строки."
+        ),
+        Code.DUPLICATE_EMAIL: (
+            "Такая почта уже есть у другого человека в этом списке. Каждому нужна своя."
+        ),
+        Code.DUPLICATE_PHONE: (
+            "Такой телефон уже есть у другого человека в этом списке. Каждому нужен свой."
+        ),
+        Code.DUPLICATE_PUPIL: "Этот ученик уже есть в списке. Оставьте одну строку.",
+        Code.SNILS_OF_ANOTHER: (
+            "С этим СНИЛС в списке записаны другие имя или дата рождения. Сверьте обе строки."
+        ),
+        Code.CONTACT_DIFFERS: (
+            "У этого человека в другой строке другие телефон или почта. Проверьте, какие верны."
+        ),
+        Code.REPRESENTATIVE_IS_PUPIL: (
+            "Представителем записан сам ученик. Впишите законного представителя."
+        ),
+        Code.REPRESENTATIVE_TWICE: (
+            "Один и тот же представитель записан дважды. Оставьте его один раз."
+        ),
+        Code.REPRESENTATIVE_TOO_YOUNG: ("Представителю меньше 18 лет. Проверьте дату рождения."),
+        Code.REPRESENTATIVE_NOT_NEEDED: (
+            "Ученику уже 18 лет. Данные представителей не нужны и переданы не будут."
+        ),
+        Code.AGE_AGAINST_CLASS: "Возраст не подходит к классу. Проверьте год рождения и класс.",
+        Code.NAMESAKES: "В списке есть полный тёзка. Убедитесь, что это разные ученики.",
+        Code.PATRONYMIC_EMPTY: "Отчество не указано. Если его нет, ничего не меняйте.",
+        Code.CLASS_MISSING: "Класс не указан. Впишите его, например 7А.",
+        Code.RELATION_UNKNOWN: (
+            "Не понять, кем приходится представитель. Напишите: мать, отец, опекун, попечитель."
+        ),
+        Code.ABSENCE_UNKNOWN: ("Не понять, почему сведений нет. Выберите причину из списка."),
+        Code.ROW_NAMELESS: "В строке нет имени ученика или класса. Допишите их.",
+        Code.FILE_EMPTY: "Файл пустой. Выберите другой.",
+        Code.FILE_NOT_A_TABLE: "Это не таблица. Сохраните список как XLSX или CSV.",
+        Code.FILE_BROKEN: "Файл не открывается. Сохраните его заново и попробуйте ещё раз.",
+        Code.FILE_ENCRYPTED: "Файл закрыт паролем. Снимите пароль и загрузите снова.",
+        Code.FILE_TOO_BIG: "Файл слишком большой. Оставьте в нём один список без картинок.",
+        Code.FILE_TOO_MANY_ROWS: "В файле слишком много строк. Разделите его на части.",
+        Code.FILE_UNPACKS_TOO_BIG: (
+            "Внутри файла слишком много данных. Скопируйте список в новый файл."
+        ),
+        Code.FILE_ENCODING: "Буквы в файле не читаются. Сохраните его как XLSX.",
+        Code.FILE_SEVERAL_SHEETS: "В файле несколько заполненных листов. Оставьте один.",
+        Code.FILE_HIDDEN_ROWS: "В файле есть скрытые строки, они тоже прочитаны. Проверьте их.",
+        Code.HEADER_NOT_FOUND: ("Не нашли строку с названиями столбцов. Добавьте её над списком."),
+        Code.COLUMN_MISSING: "Нет нужного столбца. Добавьте его или укажите, какой это столбец.",
+        Code.COLUMN_TWICE: "Два столбца называются одинаково. Переименуйте один из них.",
+        Code.COLUMNS_MISREAD: (
+            "Ошибок слишком много: похоже, столбцы поняты неверно. Проверьте их названия."
+        ),
+        Code.SNILS_ZERO_RESTORED: "Вернули ноль в начале СНИЛС, контрольное число сошлось.",
+        Code.NAME_LOOKALIKES_REPAIRED: (
+            "Заменили латинские буквы похожими русскими. Проверьте имя."
+        ),
+        Code.EMAIL_TIDIED: "Убрали из адреса почты лишнее и сделали буквы строчными.",
+        Code.DATE_FROM_SERIAL: "Поняли число из таблицы как дату. Проверьте её.",
+        Code.NUMBER_TIDIED: "Убрали из номера лишние знаки.",
+    }
+)
