@@ -21,6 +21,7 @@ from crypto import canonical
 VERSION = 1
 # A key name of crypto.signing without the two signs that JSON would spell in another way.
 ORIGIN = r"[!#-*,-\[\]-~]{1,200}"
+ORIGIN_FORM = re.compile(ORIGIN)
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _COUNT = "0|[1-9][0-9]{0,14}"  # 15 digits stay below 2**53
 # One expression is both faster and stricter than a JSON reader: there is one spelling only.

@@ -1,0 +1,134 @@
+"""Reading the journal: events in their order, what is covered, proofs.
+
+Whoever reads on behalf of a person records `journal.read` first; that is the caller's duty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from audit.checkpoint import Checkpoint, read_unverified
+from audit.event import Event
+from audit.leaf import Leaf
+from audit.store import audit_checkpoint, audit_event, audit_leaf, audit_pending
+from audit.tree import inclusion
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A stored checkpoint; `note` is what outsiders get and verify for themselves."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event at its place in the log."""
+
+    idx: int
+    integrated_at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """Proof that `envelope` is leaf `idx` of the tree of `signed` (`tree.verify_inclusion`)."""
+
+    idx: int
+    envelope: bytes
+    path: tuple[bytes, ...]
+    signed: SignedCheckpoint
+
+
+def last_checkpoint(connection: sa.Connection) -> SignedCheckpoint | None:
+    """The newest checkpoint; None when nothing was signed yet."""
+    row = connection.execute(
+        sa.select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
+    ).first()
+    if row is None:
+        return None
+    return SignedCheckpoint(read_unverified(row.note), row.note, row.signed_at)
+
+
+def covered(connection: sa.Connection, event_id: UUID) -> bool:
+    """Whether a signed checkpoint covers the event: only then may its effect leave the house."""
+    signed = sa.select(sa.func.max(audit_checkpoint.c.size)).scalar_subquery()
+    found = sa.select(audit_leaf.c.idx).where(
+        audit_leaf.c.event_id == event_id, audit_leaf.c.idx < signed
+    )
+    return connection.execute(found).first() is not None
+
+
+def pending_count(connection: sa.Connection) -> int:
+    """Events that wait for the sequencer."""
+    return int(
+        connection.execute(sa.select(sa.func.count()).select_from(audit_pending)).scalar_one()
+    )
+
+
+def oldest_pending_at(connection: sa.Connection) -> datetime | None:
+    """Moment of the oldest waiting event (by id); None when none waits."""
+    moment: datetime | None = connection.execute(
+        sa.select(audit_event.c.at)
+        .join(audit_pending, audit_pending.c.event_id == audit_event.c.id)
+        .order_by(audit_event.c.id)
+        .limit(1)
+    ).scalar()
+    return moment
+
+
+def event(connection: sa.Connection, event_id: UUID) -> Event | None:
+    """The event, pending or not; None when there is none. Raises `BadField`, `UnknownKind`."""
+    body = connection.execute(
+        sa.select(audit_event.c.body).where(audit_event.c.id == event_id)
+    ).scalar()
+    return None if body is None else Event.from_body(body)
+
+
+def events(
+    connection: sa.Connection, school_id: UUID | None, after_idx: int = -1, limit: int = 100
+) -> list[Entry]:
+    """Integrated events after `after_idx`, in order. `school_id` None: of the whole log."""
+    wanted = (
+        sa.select(audit_leaf.c.idx, audit_leaf.c.envelope, audit_event.c.body)
+        .join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
+        .where(audit_leaf.c.idx > after_idx)
+        .order_by(audit_leaf.c.idx)
+        .limit(limit)
+    )
+    if school_id is not None:
+        wanted = wanted.where(audit_leaf.c.school_id == school_id)
+    return [
+        Entry(row.idx, Leaf.decode(row.envelope).integrated_at, Event.from_body(row.body))
+        for row in connection.execute(wanted)
+    ]
+
+
+def inclusion_proof(connection: sa.Connection, event_id: UUID) -> Inclusion | None:
+    """Proof under the newest checkpoint; None while none covers the event.
+
+    Reads every leaf hash below the checkpoint: for receipts and auditors, not for hot paths.
+    """
+    signed = last_checkpoint(connection)
+    row = connection.execute(
+        sa.select(audit_leaf.c.idx, audit_leaf.c.envelope).where(audit_leaf.c.event_id == event_id)
+    ).first()
+    if signed is None or row is None or row.idx >= signed.checkpoint.size:
+        return None
+    size = signed.checkpoint.size
+    hashes = (
+        connection.execute(
+            sa.select(audit_leaf.c.leaf_hash)
+            .where(audit_leaf.c.idx < size)
+            .order_by(audit_leaf.c.idx)
+        )
+        .scalars()
+        .all()
+    )
+    return Inclusion(row.idx, row.envelope, tuple(inclusion(hashes, row.idx, size)), signed)
