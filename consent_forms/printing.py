@@ -1,0 +1,96 @@
+"""HTML in, tagged PDF out (PDF/UA-1). Nothing is fetched: fonts come from the package.
+
+A PDF is a copy for people; what is signed is the HTML. WeasyPrint is imported at first use, for
+it is slow to load and needs Pango (libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0).
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+FONTS = Path(__file__).parent / "fonts"
+FONT_SCHEME = "soglasie-font:"
+WEIGHTS = (400, 600)
+# All four: with fewer, one letter of a name comes from whatever the machine has.
+SUBSETS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
+
+
+class _Press(NamedTuple):
+    """What all documents share; a new font configuration per document would leak memory."""
+
+    fetcher: weasyprint.URLFetcher
+    fonts: FontConfiguration
+    style: weasyprint.CSS
+
+
+# Pango's font map is not promised to be safe across threads.
+_PRINTING = threading.Lock()
+
+
+def pdf(html: bytes) -> bytes:
+    """Print a document of ours. The same bytes in give the same bytes out.
+
+    Anything that the document points at is left out, be it http, file or a relative path; only
+    `data:` inside it is read. Title and language come from the document; no moment is written.
+    """
+    from weasyprint import HTML
+
+    with _PRINTING:
+        press = _press()
+        document = HTML(string=html.decode(), url_fetcher=press.fetcher, media_type="print")
+        printed: bytes = document.write_pdf(
+            stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1"
+        )
+    return printed
+
+
+@cache
+def _press() -> _Press:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fetcher = _fetcher()
+    fonts = FontConfiguration()
+    css = "".join(
+        f'@font-face {{ font-family: "Golos Text"; font-weight: {weight};'
+        f' src: url("{FONT_SCHEME}{_file(subset, weight)}"); }}'
+        for weight in WEIGHTS
+        for subset in SUBSETS
+    )
+    return _Press(fetcher, fonts, CSS(string=css, url_fetcher=fetcher, font_config=fonts))
+
+
+def _file(subset: str, weight: int) -> str:
+    return f"golos-text-{subset}-{weight}-normal.woff2"
+
+
+def _fetcher() -> weasyprint.URLFetcher:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    shipped = {
+        FONT_SCHEME + _file(subset, weight): FONTS / _file(subset, weight)
+        for subset in SUBSETS
+        for weight in WEIGHTS
+    }
+
+    class PackageOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+        """Shipped fonts and `data:`; all else is refused before any handler sees it."""
+
+        def fetch(
+            self, url: str, headers: dict[str, str] | None = None
+        ) -> weasyprint.urls.URLFetcherResponse:
+            if url in shipped:
+                return URLFetcherResponse(url, shipped[url].read_bytes())
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            # The reference may hold a value; WeasyPrint writes the message to its log.
+            raise ValueError("a document refers to nothing outside itself")
+
+    return PackageOnly(allowed_protocols={"data"}, allow_redirects=False)
