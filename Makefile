@@ -1,0 +1,47 @@
+# The commands of the house. Everything runs from the checkout; nothing is installed but what the
+# locks in requirements/ name, into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help demo test serve lint types house lock clean tools
+
+export PYTHONPATH := $(CURDIR)
+PY := .venv/bin/python
+UV ?= uv
+# Options for pytest: make test ARGS="-k sqlite tests/gateway"
+ARGS ?=
+WORKERS ?= 2
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
+
+demo: ## set everything up and run the main job: from a class list to a released bundle
+	@bin/set-up demo
+	@$(PY) -m examples.demo
+
+test: tools ## run the suite on SQLite and PostgreSQL
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+serve: ## run the service on the embedded default (home: SOGLASIE_HOME, default var/home)
+	@bin/set-up demo
+	@bin/soglasie init
+	@bin/soglasie serve
+
+lint: tools ## ruff: rules and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: tools ## mypy, strict
+	@$(PY) -m mypy
+
+house: tools ## imports point down, one commit, one reader of the environment, ...
+	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(PY) -m pytest tests/test_house.py
+
+lock: ## pin every dependency with hashes, from setup.cfg (needs uv: pipx install uv)
+	@UV="$(UV)" bin/lock
+
+clean: ## take away what can be made again: caches and demo data, not the home, not .venv
+	@rm -rf var/demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
+
+tools:
+	@bin/set-up test
