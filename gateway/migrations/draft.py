@@ -16,7 +16,7 @@ from alembic.config import Config
 from gateway.store.schema import HEAD, upgrade
 from gateway.store.session import make_engine
 
-FIRST = "the tables of the gateway and of the journal"
+FIRST = "The first tables"
 
 
 def draft(message: str, *, first: bool) -> None:

@@ -1,4 +1,4 @@
-"""${message}"""
+"""${message}."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    ${"\n".join(line for line in upgrades.splitlines() if "###" not in line).strip()}
 % if down_revision is None:
     dialect = op.get_bind().dialect.name
     for statement in (*journal_guards(dialect), *answer_guards(dialect)):
