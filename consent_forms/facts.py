@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum, StrEnum
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Never
 
-from consent_forms.form import ConsentForm
-from policies.facts import Decision, EvidenceLevel, FormKind, GuardianKind, Items
+from policies.facts import EvidenceLevel, FormKind, GuardianKind, Items
 
 PAPER = frozenset({EvidenceLevel.PAPER_ORIGINAL, EvidenceLevel.PAPER_SCAN})
 
@@ -78,7 +74,7 @@ class Operator:
     legal_name: str
     address: str
     inn: str
-    ogrn: str
+    ogrn: str  # empty: not stated; 152-FZ art. 9(4) 3 asks for name and address
     phone: str  # as people read it
 
 
@@ -152,74 +148,3 @@ class DocumentFacts:
     def about(self) -> Person:
         """The subject of the data."""
         return self.signer if self.subject is None else self.subject
-
-
-def check(form: ConsentForm, facts: DocumentFacts, *, by_hand: bool) -> None:
-    """Refuse what cannot become a lawful document. `by_hand`: gaps are filled with a pen.
-
-    Raises `FactsError`. A refusal and a withdrawal need no address and no identity document:
-    152-FZ art. 9(4) asks them of a consent alone.
-    """
-    if facts.kind not in form.kinds:
-        raise FactsError("KIND", "kind")
-    for path, text in _texts(facts, ""):
-        if any(unicodedata.category(char) in _REFUSED for char in text):
-            raise FactsError("CHARACTER", path)
-    if facts.kind is FormKind.CHILD:
-        if facts.subject is None:
-            _missing("subject")
-        if facts.guardian is None:
-            _missing("guardian")
-    if form.decision is Decision.GIVEN:
-        for item in (*facts.items.values, *facts.items.absent):
-            if item not in form.items:
-                raise FactsError("ITEM", item.value)
-    if not by_hand:
-        _check_complete(form, facts)
-
-
-def _check_complete(form: ConsentForm, facts: DocumentFacts) -> None:
-    people = {"signer": facts.signer, "subject": facts.about}
-    for name, person in people.items():
-        if not person.full_name:
-            _missing(f"{name}.full_name")
-        if form.decision is Decision.GIVEN:
-            if not person.address:
-                _missing(f"{name}.address")
-            if person.id_document is None:
-                _missing(f"{name}.id_document")
-    if facts.decided_on is None:
-        _missing("decided_on")
-    signing = facts.signing
-    if signing.level is EvidenceLevel.LOCAL_PEP and not (
-        signing.agreement_no and signing.agreement_on
-    ):
-        _missing("signing.agreement")
-    if form.decision is not Decision.GIVEN:
-        return
-    if not facts.items.values:
-        _missing("items")
-    by_document = facts.kind is FormKind.CHILD and facts.guardian is not GuardianKind.PARENT
-    if by_document and facts.authority is None:
-        _missing("authority")
-
-
-# Control, format (direction marks among them), surrogate, private, line and paragraph separators.
-_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-
-
-def _missing(path: str) -> Never:
-    raise FactsError("MISSING", path)
-
-
-def _texts(thing: object, path: str) -> Iterator[tuple[str, str]]:
-    """Every text inside the facts with its dotted path. Values of items are canonical already,
-    but they are shown too, so they are looked at like the rest."""
-    if isinstance(thing, str) and not isinstance(thing, Enum):
-        yield path, thing
-    elif isinstance(thing, Items):
-        for item, value in thing.values.items():
-            yield f"items.{item.value}", value
-    elif is_dataclass(thing):
-        for one in fields(thing):
-            yield from _texts(getattr(thing, one.name), f"{path}.{one.name}".lstrip("."))

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).parent / "fonts"
 FONT_SCHEME = "soglasie-font:"
 WEIGHTS = (400, 600)
-# All four: with fewer, one letter of a name comes from whatever the machine has.
-SUBSETS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
+# A family of its own for each file: WeasyPrint tells fonts apart by family and weight, so four
+# files of one family are written as one, with the wrong letters. All four subsets, for with
+# fewer one letter of a name comes from whatever the machine has.
+FAMILIES = {
+    "Golos Text": "latin",
+    "Golos Text Cyrillic": "cyrillic",
+    "Golos Text Cyrillic Ext": "cyrillic-ext",
+    "Golos Text Latin Ext": "latin-ext",
+}
 
 
 class _Press(NamedTuple):
@@ -59,10 +66,10 @@ def _press() -> _Press:
     fetcher = _fetcher()
     fonts = FontConfiguration()
     css = "".join(
-        f'@font-face {{ font-family: "Golos Text"; font-weight: {weight};'
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
         f' src: url("{FONT_SCHEME}{_file(subset, weight)}"); }}'
+        for family, subset in FAMILIES.items()
         for weight in WEIGHTS
-        for subset in SUBSETS
     )
     return _Press(fetcher, fonts, CSS(string=css, url_fetcher=fetcher, font_config=fonts))
 
@@ -76,7 +83,7 @@ def _fetcher() -> weasyprint.URLFetcher:
 
     shipped = {
         FONT_SCHEME + _file(subset, weight): FONTS / _file(subset, weight)
-        for subset in SUBSETS
+        for subset in FAMILIES.values()
         for weight in WEIGHTS
     }
 

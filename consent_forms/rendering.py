@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from consent_forms import wording
-from consent_forms.facts import PAPER, DocumentFacts, Person, check
+from consent_forms.facts import PAPER, DocumentFacts, Person
 from consent_forms.form import ConsentForm
+from consent_forms.requisites import check
 from crypto import canonical
 from policies.facts import EvidenceLevel, GuardianKind
 
@@ -50,9 +51,9 @@ def document_digest(html: bytes) -> str:
     return canonical.digest(html)
 
 
-def line(value: str | None) -> str | Markup:
-    """The value, or a line to write it on. A value is escaped by the template like any other."""
-    return value or _LINE
+def line(value: str | None, count: int = 1) -> str | Markup:
+    """The value, or `count` lines to write it on. A value is escaped by the template."""
+    return value or _LINE * count
 
 
 @cache
@@ -118,5 +119,5 @@ def _person(person: Person) -> dict[str, str | None]:
     return {
         "full_name": person.full_name,
         "address": person.address,
-        "id_document": paper and wording.id_document(paper),
+        "id_document": wording.id_document(paper) if paper else None,
     }

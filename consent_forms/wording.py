@@ -97,7 +97,7 @@ SIGNED_BY = {
 
 def day(on: date) -> str:
     """«14 сентября 2026 г.», held together by no-break spaces."""
-    return f"{on.day}\u00a0{MONTHS[on.month - 1]} {on.year}\u00a0г."
+    return f"{on.day}\u00a0{MONTHS[on.month - 1]}\u00a0{on.year}\u00a0г."
 
 
 def moment(at: datetime, zone: str) -> str:
