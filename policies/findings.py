@@ -64,6 +64,9 @@ class Code(StrEnum):
     CLASS_UNKNOWN = "CLASS_UNKNOWN"
     DEADLINE_PASSED = "DEADLINE_PASSED"
 
+    # due days
+    CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
+
     # form of a value
     SNILS_EMPTY = "SNILS_EMPTY"
     SNILS_LETTERS = "SNILS_LETTERS"
@@ -281,6 +284,9 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         ),
         Code.CLASS_UNKNOWN: "Ученик записан в класс, которого нет. Укажите его класс.",
         Code.DEADLINE_PASSED: "Срок передачи прошёл. Передать сведения уже нельзя.",
+        Code.CALENDAR_UNKNOWN: (
+            "Выходных дней этого года система ещё не знает. Срок посчитайте вручную."
+        ),
         Code.SNILS_EMPTY: "СНИЛС не указан. Впишите 11 цифр.",
         Code.SNILS_LETTERS: "В СНИЛС есть лишние знаки. Оставьте только цифры.",
         Code.SNILS_LENGTH: "В СНИЛС должно быть 11 цифр. Проверьте, все ли вписаны.",
