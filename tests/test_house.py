@@ -59,6 +59,7 @@ LONG = {
     "gateway/store/people.py",
     "gateway/store/consents.py",
     "gateway/store/bundles.py",
+    "policies/findings.py",
 }
 
 
