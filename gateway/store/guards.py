@@ -9,20 +9,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-# Every unique key of a table: the guard of SQLite against OR REPLACE needs all of them.
-_KEYS = {
-    "answers": (("school_id", "id"), ("receipt_no",)),
-    "evidence": (("school_id", "answer_id"),),
-}
+from gateway.store.base import metadata
+from gateway.store.consents import INSERT_ONLY
+
+GUARDED = {table: metadata.tables[table] for table in INSERT_ONLY}
 _DELETABLE = frozenset({"evidence"})
 
 
 def guard_statements(dialect_name: str) -> list[str]:
     """DDL to run once after the tables are made. `dialect_name`: postgresql or sqlite."""
     if dialect_name == "postgresql":
-        return [_POSTGRES_FUNCTION, *(line for table in _KEYS for line in _postgres(table))]
+        return [_POSTGRES_FUNCTION, *(line for table in GUARDED for line in _postgres(table))]
     if dialect_name == "sqlite":
-        return [line for table in _KEYS for line in _sqlite(table)]
+        return [line for table in GUARDED for line in _sqlite(table)]
     raise ValueError("engine.unknown")
 
 
@@ -55,7 +54,7 @@ def _sqlite(table: str) -> list[str]:
     taken = sa.or_(
         *(
             sa.and_(*(sa.column(name) == sa.literal_column(f"NEW.{name}") for name in key))
-            for key in (("rowid",), *_KEYS[table])
+            for key in (("rowid",), *_keys(GUARDED[table]))
         )
     )
     row = sa.exists(sa.literal(1)).select_from(sa.table(table)).where(taken)
@@ -67,3 +66,10 @@ def _sqlite(table: str) -> list[str]:
     if table not in _DELETABLE:
         lines.append(f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} {refuse}")
     return lines
+
+
+def _keys(table: sa.Table) -> list[tuple[str, ...]]:
+    """Every unique key of a table: a guard against OR REPLACE needs all of them."""
+    kinds = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
+    keys = [tuple(c.columns.keys()) for c in table.constraints if isinstance(c, kinds)]
+    return sorted(keys)

@@ -390,6 +390,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("spent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("email_token", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("phone_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("code_tag", sa.LargeBinary(length=32), nullable=True),
         sa.Column("code_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("code_guesses", sa.Integer(), nullable=False),
