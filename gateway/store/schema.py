@@ -6,13 +6,17 @@ imported only where a database is changed, so that a serving process never loads
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from gateway.store import bundles, claims, consents, imports, outbox, people, schools, vault
 from gateway.store.base import metadata
-from gateway.store.session import make_engine
+from gateway.store.session import make_engine, sqlite_file
 
 __all__ = ["HEAD", "SchemaFault", "check", "current", "metadata", "upgrade"]
 
@@ -58,7 +62,7 @@ def upgrade(url: str) -> bool:
 
     engine = make_engine(url, writes=True)
     try:
-        with engine.begin() as connection:
+        with _held(sqlite_file(url)), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
             found = current(connection)
@@ -73,6 +77,20 @@ def upgrade(url: str) -> bool:
             return True
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _held(database: Path | None) -> Iterator[None]:
+    """Keep others out of a SQLite file that is being made: its switch to WAL waits for nobody."""
+    if database is None:
+        yield
+        return
+    folder = os.open(database.absolute().parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _newer(found: str) -> str:

@@ -97,7 +97,7 @@ def test_evidence_is_deleted_when_its_time_has_come(bare: sa.Connection) -> None
 @pytest.mark.parametrize("table", INSERT_ONLY)
 def test_a_table_is_not_emptied_at_once(bare: sa.Connection, table: str) -> None:
     # SQLite does not know the word; its DELETE is guarded row by row.
-    with pytest.raises(sa.exc.DBAPIError, match="is insert-only|syntax error"):
+    with pytest.raises(sa.exc.DBAPIError, match=r"is insert-only|syntax error"):
         bare.execute(sa.text(f"TRUNCATE {table} CASCADE"))
 
 
