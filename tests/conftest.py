@@ -15,9 +15,11 @@ import pytest
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+    from flask.testing import FlaskClient
 
     from gateway.settings import Settings
     from gateway.unit import Units
+    from gateway.wiring import Wiring
     from tests.database import Postgres
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
@@ -142,17 +144,29 @@ def open_engine(database: str) -> Iterator[Callable[[bool], sa.Engine]]:
 
 
 @pytest.fixture
-def units(home: Path, open_engine: Callable[[bool], sa.Engine], clock: Clock) -> Units:
-    """Opens units on `database` with the keys of `home` and the test's clock."""
-    from crypto.keyring import RingName, load_ring
-    from crypto.providers import FileKek
-    from crypto.tokens_index import Index
-    from gateway.unit import Units
+def wiring(settings: Settings, clock: Clock) -> Iterator[Wiring]:
+    """The collaborators of an initialised service that has no row but the canary of its rings."""
+    from crypto.canary import make_canary
+    from gateway.store.vault import put_canary
+    from gateway.unit import SYSTEM
+    from gateway.wiring import CANARY, Wiring
 
-    keys = home / "keys"
-    return Units(
-        open_engine(True),
-        FileKek(load_ring(keys / "kek.ring", RingName.KEK)),
-        Index(load_ring(keys / "index.ring", RingName.INDEX)),
-        clock,
-    )
+    built = Wiring(settings, clock)
+    with built.units.open(SYSTEM) as unit:
+        put_canary(unit.connection, CANARY, make_canary(built.kek, built.index))
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def units(wiring: Wiring) -> Units:
+    """Opens units on `database` with the keys of `home` and the test's clock."""
+    return wiring.units
+
+
+@pytest.fixture
+def client(wiring: Wiring) -> FlaskClient:
+    """HTTP without a socket: the application of `wiring`."""
+    from gateway.app import create_app
+
+    return create_app(wiring).test_client()
