@@ -12,6 +12,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Whoever runs this service: legal name, address, and where families find it."""
+
+    name: str
+    address: str
+    public_url: str
+
+
 class SettingsFault(Exception):
     """One or more variables cannot be used; the text names them."""
 
@@ -43,12 +52,8 @@ def _positive(value: str) -> float:
     return number
 
 
-def _setting(
-    parse: Callable[[str], Any], default: Any, meaning: str, secret: bool = False
-) -> Any:
-    return field(
-        default=default, repr=not secret, metadata={"parse": parse, "meaning": meaning}
-    )
+def _setting(parse: Callable[[str], Any], default: Any, meaning: str, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"parse": parse, "meaning": meaning})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,11 @@ class Settings:
     smtp_user: str | None = _setting(_text, None, "its user")
     smtp_password: str | None = _setting(_text, None, "its password", secret=True)
     worker_pause: float = _setting(_positive, 0.2, "seconds between rounds of the worker")
+
+    @property
+    def as_host(self) -> Host:
+        """What documents and letters say about us."""
+        return Host(self.processor_name, self.processor_address, self.public_url)
 
     @property
     def database(self) -> str:

@@ -167,9 +167,7 @@ class Recall:
 
 
 _BUNDLE = [c for c in bundles.c if c.name not in {"content", "event_id"}]
-_RECALL = [
-    c for c in recalls.c if c.name not in {"programme", "event_id", "opened_event_id"}
-]
+_RECALL = [c for c in recalls.c if c.name not in {"programme", "event_id", "opened_event_id"}]
 
 
 class BundleStore:
@@ -220,9 +218,7 @@ class BundleStore:
         row = self._db.execute(
             sa.select(
                 approvals.c.release_id, approvals.c.approved_by, approvals.c.approved_at
-            ).where(
-                approvals.c.school_id == school_id, approvals.c.collection_id == collection_id
-            )
+            ).where(approvals.c.school_id == school_id, approvals.c.collection_id == collection_id)
         ).first()
         return None if row is None else Approval(**row._mapping)
 
@@ -270,9 +266,7 @@ class BundleStore:
         """The latest revision of the collection's release."""
         row = self._db.execute(
             sa.select(*_BUNDLE)
-            .where(
-                bundles.c.school_id == school_id, bundles.c.collection_id == collection_id
-            )
+            .where(bundles.c.school_id == school_id, bundles.c.collection_id == collection_id)
             .order_by(bundles.c.revision.desc())
             .limit(1)
         ).first()
@@ -281,9 +275,7 @@ class BundleStore:
     def find_bundle(self, bundle_id: UUID, programme: str) -> Bundle | None:
         """A bundle as the platform of `programme` may see it."""
         row = self._db.execute(
-            sa.select(*_BUNDLE).where(
-                bundles.c.id == bundle_id, bundles.c.programme == programme
-            )
+            sa.select(*_BUNDLE).where(bundles.c.id == bundle_id, bundles.c.programme == programme)
         ).first()
         return None if row is None else Bundle(**row._mapping)
 
@@ -425,9 +417,7 @@ class BundleStore:
 
     def find_recall(self, recall_id: UUID, programme: str) -> Recall | None:
         row = self._db.execute(
-            sa.select(*_RECALL).where(
-                recalls.c.id == recall_id, recalls.c.programme == programme
-            )
+            sa.select(*_RECALL).where(recalls.c.id == recall_id, recalls.c.programme == programme)
         ).first()
         return None if row is None else Recall(**row._mapping)
 

@@ -6,13 +6,15 @@ The table above has no key into any school's rows: it can move to a database of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as hidden
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from gateway.store.base import Moment, event_column, metadata, own_id, school_key
+from policies.claims import Claim, Strength
 from policies.facts import ClaimState, Field
 
 claim_requests = sa.Table(
@@ -49,7 +51,6 @@ class ClaimRequest:
     """One contact of one person waiting for, or having, its place in the table above.
 
     `holder`: global token of the person's SNILS (or of the person, when there is none).
-    `strength`: `proved` or `stated` (policies.claims).
     """
 
     id: UUID
@@ -57,18 +58,10 @@ class ClaimRequest:
     person_id: UUID
     field: Field
     key_version: int
-    token: bytes = field(repr=False)
-    holder: bytes = field(repr=False)
-    strength: str
+    token: bytes = hidden(repr=False)
+    holder: bytes = hidden(repr=False)
+    strength: Strength
     state: ClaimState
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who holds a contact across schools, and how sure that is."""
-
-    holder: bytes = field(repr=False)
-    strength: str
 
 
 _REQUEST = [c for c in claim_requests.c if c.name not in {"queued_at", "event_id"}]
@@ -80,9 +73,7 @@ class ClaimStore:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
 
-    def queue(
-        self, requests: Iterable[ClaimRequest], at: datetime, event_id: UUID
-    ) -> None:
+    def queue(self, requests: Iterable[ClaimRequest], at: datetime, event_id: UUID) -> None:
         """Queue anew; an earlier request for the same contact of the person gives way.
 
         A contact that is settled for the same holder with no less strength stays settled.
@@ -99,7 +90,7 @@ class ClaimStore:
                 and before.token == request.token
                 and before.holder == request.holder
                 and before.state == ClaimState.SETTLED
-                and before.strength in {request.strength, "proved"}
+                and before.strength in {request.strength.value, Strength.PROVED.value}
             ):
                 continue
             self._db.execute(claim_requests.delete().where(*mine))
@@ -112,7 +103,7 @@ class ClaimStore:
                     key_version=request.key_version,
                     token=request.token,
                     holder=request.holder,
-                    strength=request.strength,
+                    strength=request.strength.value,
                     state=ClaimState.QUEUED.value,
                     queued_at=at,
                     event_id=event_id,
@@ -186,7 +177,7 @@ class ClaimStore:
             .where(*self._claim_key(request))
             .with_for_update()
         ).first()
-        return None if row is None else Claim(row.holder, row.strength)
+        return None if row is None else Claim(row.holder, Strength(row.strength))
 
     def put_claim(
         self, request: ClaimRequest, held: Claim | None, at: datetime, event_id: UUID
@@ -197,7 +188,7 @@ class ClaimStore:
         """
         values = {
             "holder": request.holder,
-            "strength": request.strength,
+            "strength": request.strength.value,
             "settled_at": at,
             "event_id": event_id,
         }
@@ -221,9 +212,7 @@ class ClaimStore:
     def release(self, request: ClaimRequest) -> None:
         """Let the contact go, if it is the request's holder who has it."""
         self._db.execute(
-            claims.delete().where(
-                *self._claim_key(request), claims.c.holder == request.holder
-            )
+            claims.delete().where(*self._claim_key(request), claims.c.holder == request.holder)
         )
 
     def of_person(self, school_id: UUID, person_id: UUID) -> list[ClaimRequest]:
@@ -247,5 +236,6 @@ class ClaimStore:
 def _request(row: sa.Row[tuple[object, ...]]) -> ClaimRequest:
     values = dict(row._mapping)
     values["field"] = Field(values["field"])
+    values["strength"] = Strength(values["strength"])
     values["state"] = ClaimState(values["state"])
     return ClaimRequest(**values)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from gateway.errors import NotFound
 from gateway.store.base import (
     Moment,
     event_column,
@@ -81,6 +82,8 @@ links = sa.Table(
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("spent_at", Moment),
     sa.Column("replaced_at", Moment),
+    sa.Column("email_token", sa.LargeBinary(16), nullable=False),
+    sa.Column("phone_token", sa.LargeBinary(16)),
     sa.Column("code_tag", sa.LargeBinary(32)),
     sa.Column("code_sent_at", Moment),
     sa.Column("code_guesses", sa.Integer, nullable=False, default=0),
@@ -125,7 +128,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A family's link. The token itself is never kept, only its SHA-256."""
+    """A family's link. The secret itself is never kept, only its SHA-256.
+
+    `email_token`, `phone_token`: school-scoped tokens of where link and code went; the phone is
+    None until a code was sent.
+    """
 
     id: UUID
     school_id: UUID
@@ -135,6 +142,8 @@ class Link:
     expires_at: datetime
     spent_at: datetime | None
     replaced_at: datetime | None
+    email_token: bytes = field(repr=False)
+    phone_token: bytes | None = field(repr=False)
     code_tag: bytes | None = field(repr=False)
     code_sent_at: datetime | None
     code_guesses: int
@@ -142,12 +151,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FamilySession:
-    """Thirty minutes of one signer, opened by link and code."""
+    """A short time of one signer, opened by link and code; the tokens say where those went."""
 
     school_id: UUID
     link_id: UUID
     collection_id: UUID
     signer_id: UUID
+    email_token: bytes = field(repr=False)
+    phone_token: bytes | None = field(repr=False)
 
 
 _LINK = [c for c in links.c if c.name not in {"token_hash", "event_id"}]
@@ -192,6 +203,13 @@ class ConsentStore:
             sa.select(asks).where(asks.c.school_id == school_id, asks.c.id == ask_id)
         ).first()
         return None if row is None else _ask(row)
+
+    def get_ask(self, school_id: UUID, ask_id: UUID) -> Ask:
+        """Raises `NotFound`."""
+        ask = self.find_ask(school_id, ask_id)
+        if ask is None:
+            raise NotFound
+        return ask
 
     # answers
 
@@ -245,9 +263,7 @@ class ConsentStore:
 
     def find_answer(self, school_id: UUID, answer_id: UUID) -> Answer | None:
         row = self._db.execute(
-            sa.select(answers).where(
-                answers.c.school_id == school_id, answers.c.id == answer_id
-            )
+            sa.select(answers).where(answers.c.school_id == school_id, answers.c.id == answer_id)
         ).first()
         if row is None:
             return None
@@ -283,6 +299,7 @@ class ConsentStore:
                 "signer_id": link.signer_id,
                 "sent_at": link.sent_at,
                 "expires_at": link.expires_at,
+                "email_token": link.email_token,
                 "code_guesses": 0,
                 "event_id": event_id,
             }
@@ -326,12 +343,12 @@ class ConsentStore:
             .values(replaced_at=at)
         )
 
-    def keep_code(self, link_id: UUID, code_tag: bytes, at: datetime) -> None:
+    def keep_code(self, link_id: UUID, code_tag: bytes, phone_token: bytes, at: datetime) -> None:
         """A new code for the link; the count of guesses starts anew."""
         self._db.execute(
             links.update()
             .where(links.c.id == link_id)
-            .values(code_tag=code_tag, code_sent_at=at, code_guesses=0)
+            .values(code_tag=code_tag, phone_token=phone_token, code_sent_at=at, code_guesses=0)
         )
 
     def count_guess(self, link_id: UUID) -> None:
@@ -355,9 +372,7 @@ class ConsentStore:
             .values(replaced_at=at, code_tag=None, event_id=event_id)
         )
 
-    def open_session(
-        self, token_hash: bytes, link: Link, expires_at: datetime
-    ) -> None:
+    def open_session(self, token_hash: bytes, link: Link, expires_at: datetime) -> None:
         self._db.execute(
             family_sessions.insert().values(
                 token_hash=token_hash,
@@ -374,11 +389,11 @@ class ConsentStore:
                 links.c.id.label("link_id"),
                 links.c.collection_id,
                 links.c.signer_id,
+                links.c.email_token,
+                links.c.phone_token,
             )
             .join(family_sessions, family_sessions.c.link_id == links.c.id)
-            .where(
-                family_sessions.c.token_hash == token_hash, family_sessions.c.expires_at > now
-            )
+            .where(family_sessions.c.token_hash == token_hash, family_sessions.c.expires_at > now)
         ).first()
         return None if row is None else FamilySession(**row._mapping)
 

@@ -71,9 +71,7 @@ class ImportStore:
 
     def find(self, school_id: UUID, import_id: UUID) -> Import | None:
         row = self._db.execute(
-            sa.select(imports).where(
-                imports.c.school_id == school_id, imports.c.id == import_id
-            )
+            sa.select(imports).where(imports.c.school_id == school_id, imports.c.id == import_id)
         ).first()
         if row is None:
             return None
@@ -87,9 +85,7 @@ class ImportStore:
             row.draft,
         )
 
-    def close(
-        self, school_id: UUID, import_id: UUID, state: ImportState, event_id: UUID
-    ) -> None:
+    def close(self, school_id: UUID, import_id: UUID, state: ImportState, event_id: UUID) -> None:
         """End an import and take the draft away."""
         self._db.execute(
             imports.update()

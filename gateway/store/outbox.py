@@ -76,6 +76,4 @@ class OutboxStore:
 
     def waiting(self) -> int:
         """How many messages are not sent yet."""
-        return (
-            self._db.scalar(sa.select(sa.func.count()).select_from(messages)) or 0
-        )
+        return self._db.scalar(sa.select(sa.func.count()).select_from(messages)) or 0

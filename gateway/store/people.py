@@ -207,8 +207,9 @@ class PeopleStore:
     ) -> None:
         """Replace the registry records of (person, items, event).
 
-        `staff_at`: the moment when staff made the change, None when the person did. Tokens of
-        all are taken off before any is put on, so that two people may swap a value.
+        `staff_at`: the moment when staff made the change, None when the person did; it stays
+        with every value that was there before and is another now. Tokens of all are taken off
+        before any is put on, so that two people may swap a value.
         """
         changes = list(people)
         ids = [person_id for person_id, _, _ in changes]
@@ -241,8 +242,9 @@ class PeopleStore:
             rows = self._token_rows(school_id, person_id, items, event_id)
             for row in rows:
                 old = before.get((person_id, str(row["field"])))
-                same = old is not None and old.token == row["token"]
-                row["staff_changed_at"] = old.staff_changed_at if same and old else staff_at
+                if old is not None:
+                    same = old.token == row["token"]
+                    row["staff_changed_at"] = old.staff_changed_at if same else staff_at
             tokens += rows
         if tokens:
             self._db.execute(person_tokens.insert(), tokens)
@@ -256,6 +258,15 @@ class PeopleStore:
             query = query.where(persons.c.id.in_(list(ids)))
         sealed = {row.id: row.registry for row in self._db.execute(query)}
         return self._vault.open_items(school_id, sealed)
+
+    def versions(self, school_id: UUID) -> dict[UUID, UUID]:
+        """Event that last changed each person's record: equal versions, equal records."""
+        return {
+            row.id: row.event_id
+            for row in self._db.execute(
+                sa.select(persons.c.id, persons.c.event_id).where(persons.c.school_id == school_id)
+            )
+        }
 
     def find_by_token(self, school_id: UUID, field: Field, token: bytes) -> UUID | None:
         found: UUID | None = self._db.scalar(
@@ -356,9 +367,7 @@ class PeopleStore:
             )
         }
 
-    def add_guardianships(
-        self, school_id: UUID, rows: Iterable[tuple[Guardianship, UUID]]
-    ) -> None:
+    def add_guardianships(self, school_id: UUID, rows: Iterable[tuple[Guardianship, UUID]]) -> None:
         values = [
             {
                 "school_id": school_id,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from gateway.errors import NotFound
 from gateway.store.base import (
     Moment,
     event_column,
@@ -151,6 +153,10 @@ class School:
     act_no: str | None
     act_on: date | None
 
+    def today(self, now: datetime) -> date:
+        """The day in the school's zone."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
     @property
     def is_complete(self) -> bool:
         """Documents can name the school, its instruction and its acts."""
@@ -210,9 +216,7 @@ class SchoolStore:
         SQLite holds the whole database already (BEGIN IMMEDIATE). False: no such school.
         """
         row = self._db.execute(
-            sa.select(schools.c.id)
-            .where(schools.c.id == school_id)
-            .with_for_update(key_share=True)
+            sa.select(schools.c.id).where(schools.c.id == school_id).with_for_update(key_share=True)
         ).first()
         return row is not None
 
@@ -234,6 +238,13 @@ class SchoolStore:
         columns = [c for c in schools.c if c.name != "event_id"]
         row = self._db.execute(sa.select(*columns).where(schools.c.id == school_id)).first()
         return None if row is None else School(**row._mapping)
+
+    def get(self, school_id: UUID) -> School:
+        """Raises `NotFound`."""
+        school = self.find(school_id)
+        if school is None:
+            raise NotFound
+        return school
 
     def ids(self) -> list[UUID]:
         return list(self._db.scalars(sa.select(schools.c.id).order_by(schools.c.id)))
@@ -276,9 +287,7 @@ class SchoolStore:
             )
         )
 
-    def find_staff(
-        self, *, login: str | None = None, staff_id: UUID | None = None
-    ) -> Staff | None:
+    def find_staff(self, *, login: str | None = None, staff_id: UUID | None = None) -> Staff | None:
         condition = staff.c.login == login if staff_id is None else staff.c.id == staff_id
         row = self._db.execute(sa.select(staff).where(condition)).first()
         if row is None:
@@ -307,9 +316,7 @@ class SchoolStore:
             is not None
         )
 
-    def assign_tutor(
-        self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID
-    ) -> None:
+    def assign_tutor(self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID) -> None:
         self._db.execute(
             tutor_classes.insert().values(
                 school_id=school_id, staff_id=staff_id, class_id=class_id, event_id=event_id
@@ -343,9 +350,7 @@ class SchoolStore:
         return Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
 
     def close_session(self, token_hash: bytes) -> None:
-        self._db.execute(
-            staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash)
-        )
+        self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))
 
     def count_failure(self, login_hash: bytes, now: datetime, forget_before: datetime) -> int:
         """Count one failed sign-in and answer how many stand since `forget_before`."""
@@ -404,9 +409,14 @@ class SchoolStore:
         )
 
     def find_collection(self, school_id: UUID, collection_id: UUID) -> Collection | None:
-        return next(
-            (c for c in self.list_collections(school_id) if c.id == collection_id), None
-        )
+        return next((c for c in self.list_collections(school_id) if c.id == collection_id), None)
+
+    def get_collection(self, school_id: UUID, collection_id: UUID) -> Collection:
+        """Raises `NotFound`."""
+        collection = self.find_collection(school_id, collection_id)
+        if collection is None:
+            raise NotFound
+        return collection
 
     def list_collections(self, school_id: UUID) -> list[Collection]:
         columns = [c for c in collections.c if c.name not in {"school_id", "event_id"}]
@@ -472,9 +482,7 @@ class SchoolStore:
     def class_facts(self, school_id: UUID, collection_id: UUID) -> list[ClassFacts]:
         """Every class with its headcount and whether it was handed in, by name."""
         rows = self._db.execute(
-            sa.select(
-                classes.c.id, classes.c.name, enrolments.c.headcount, hand_ins.c.handed_in_at
-            )
+            sa.select(classes.c.id, classes.c.name, enrolments.c.headcount, hand_ins.c.handed_in_at)
             .select_from(classes)
             .outerjoin(
                 enrolments,

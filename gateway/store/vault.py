@@ -57,11 +57,8 @@ class Vault:
 
     # keys
 
-    def add_keys(
-        self, school_id: UUID, owners: Iterable[tuple[UUID, KeyClass, UUID]]
-    ) -> None:
-        """Make a data key for every (owner, class, event). The owner of class SCHOOL is the school.
-        """
+    def add_keys(self, school_id: UUID, owners: Iterable[tuple[UUID, KeyClass, UUID]]) -> None:
+        """Make a data key for every (owner, class, event); a school owns its SCHOOL key."""
         rows = []
         for owner, key_class, event_id in owners:
             key, wrapped = new_data_key(self._kek, school_id, owner, key_class, 1)
@@ -160,8 +157,7 @@ class Vault:
         return self._index.token(field.value, scope, value)
 
     def identity_token(self, school_id: UUID, items: Items) -> bytes | None:
-        """Token of name and birth date: a hint for people without SNILS. None: not enough known.
-        """
+        """Token of name and birth date: a hint for people without SNILS. None: not enough known."""
         parts = [
             items.values.get(f, "")
             for f in (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC, Field.BIRTH_DATE)
@@ -173,9 +169,7 @@ class Vault:
     def tokens_of(self, school_id: UUID, items: Items) -> dict[Field, bytes]:
         """School-scoped tokens of the values that one person only may have."""
         return {
-            f: self.token(f, items.values[f], school_id)
-            for f in UNIQUE_FIELDS
-            if f in items.values
+            f: self.token(f, items.values[f], school_id) for f in UNIQUE_FIELDS if f in items.values
         }
 
 

@@ -1,0 +1,290 @@
+"""A family answers: see what is asked, read the document, say yes or no, take it back."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from crypto import jose
+from gateway.actions.keep_answer import keep_answer
+from gateway.actions.narrow_bundle import was_handed_over
+from gateway.actions.personal_document import (
+    NO_DETAILS,
+    Document,
+    SigningDetails,
+    Sitting,
+    open_sitting,
+    render_document,
+)
+from gateway.actions.pinned_rules import rules_of
+from gateway.actions.send_message import send_mail
+from gateway.errors import DigestMismatch, NotFound, NothingToWithdraw, RulesBroken, TooLate
+from gateway.messages import texts
+from gateway.settings import Host
+from gateway.store.consents import Answer, Ask, FamilySession
+from gateway.unit import Unit
+from policies.consent import AskFor, latest, may_answer, may_sign_electronically
+from policies.facts import (
+    AnswerFacts,
+    ContactFacts,
+    Decision,
+    EvidenceLevel,
+    Field,
+    FormKind,
+    PupilFacts,
+)
+from policies.findings import Finding
+from policies.release import deadline_passed
+
+
+@dataclass(frozen=True, slots=True)
+class AskView:
+    """One ask as its signer sees it. `answer`: the one that holds, None while there is none."""
+
+    ask: Ask
+    given_name: str
+    answer: AnswerFacts | None
+
+
+def list_own_asks(unit: Unit, session: FamilySession) -> list[AskView]:
+    """Everything that the session's signer is asked; reading it is journalled."""
+    asks = unit.consents.list_asks(session.school_id, session.collection_id, session.signer_id)
+    items = unit.people.items(session.school_id, {ask.subject_id for ask in asks})
+    answers = unit.consents.answers_by_ask(session.school_id, [ask.id for ask in asks])
+    unit.record("person.read", person_id=session.signer_id, purpose="own_asks")
+    return [
+        AskView(
+            ask,
+            items[ask.subject_id].values.get(Field.GIVEN_NAME, ""),
+            latest(answers.get(ask.id, ())),
+        )
+        for ask in asks
+        if ask.subject_id in items
+    ]
+
+
+def show_document(
+    unit: Unit,
+    session: FamilySession,
+    ask_id: UUID,
+    decision: Decision,
+    details: SigningDetails,
+    host: Host,
+) -> Document:
+    """The document as it would be signed now. Raises `NotFound`, `RulesBroken`, `BadInput`."""
+    sitting = _sitting(unit, session, ask_id)
+    _check(unit, sitting, decision)
+    document = _render(unit, sitting, decision, details, host)
+    unit.record("document.shown", ask_id=ask_id, document_digest=document.digest)
+    return document
+
+
+def answer(
+    unit: Unit,
+    session: FamilySession,
+    ask_id: UUID,
+    decision: Decision,
+    digest: str,
+    details: SigningDetails,
+    host: Host,
+    keys: jose.SigningKeys,
+) -> Answer:
+    """Keep a yes or a no under the document whose digest is repeated.
+
+    The same answer sent twice is kept once and has one receipt. Raises `DigestMismatch`,
+    `RulesBroken`, `TooLate` (a yes after the deadline), `NotFound`, `BadInput`.
+    """
+    unit.lock_school(session.school_id)
+    sitting = _sitting(unit, session, ask_id)
+    standing = latest(sitting.answers)
+    if (
+        standing is not None
+        and standing.decision is decision
+        and hmac.compare_digest(standing.document_digest, digest)
+    ):
+        return _found(unit, sitting, standing)
+    if decision is Decision.GIVEN and deadline_passed(
+        unit.now, sitting.collection.deadline_on, sitting.school.zone
+    ):
+        raise TooLate
+    _check(unit, sitting, decision)
+    document = _render(unit, sitting, decision, details, host)
+    if not hmac.compare_digest(document.digest, digest):
+        raise DigestMismatch
+    kept = keep_answer(
+        unit,
+        sitting,
+        decision,
+        EvidenceLevel.LOCAL_PEP,
+        document,
+        details,
+        keys,
+        decided_at=unit.now,
+        proved=_proved(unit, session, sitting),
+    )
+    _tell(unit, sitting, kept, host)
+    return kept
+
+
+def withdraw(
+    unit: Unit,
+    session: FamilySession,
+    ask_id: UUID,
+    host: Host,
+    keys: jose.SigningKeys,
+) -> Answer:
+    """Take a consent back: at any time, without a reason. Repeated, it is the same receipt.
+
+    Raises `NothingToWithdraw`, `NotFound`.
+    """
+    unit.lock_school(session.school_id)
+    sitting = _sitting(unit, session, ask_id)
+    standing = latest(sitting.answers)
+    if standing is not None and standing.decision is Decision.WITHDRAWN:
+        return _found(unit, sitting, standing)
+    if standing is None or standing.decision is not Decision.GIVEN:
+        raise NothingToWithdraw
+    document = _render(unit, sitting, Decision.WITHDRAWN, NO_DETAILS, host)
+    was_passed_on = was_handed_over(unit, session.school_id, sitting.ask.subject_id)
+    kept = keep_answer(
+        unit,
+        sitting,
+        Decision.WITHDRAWN,
+        EvidenceLevel.LOCAL_PEP,
+        document,
+        NO_DETAILS,
+        keys,
+        decided_at=unit.now,
+    )
+    _tell(unit, sitting, kept, host, is_passed_on=was_passed_on)
+    return kept
+
+
+def own_answer(unit: Unit, session: FamilySession, answer_id: UUID) -> tuple[Answer, Sitting]:
+    """An answer of the session's signer, for its receipt. Raises `NotFound`."""
+    found = unit.consents.find_answer(session.school_id, answer_id)
+    if found is None or found.decided_by != session.signer_id:
+        raise NotFound
+    unit.record("person.read", person_id=session.signer_id, purpose="receipt")
+    return found, _sitting(unit, session, found.ask_id)
+
+
+def _sitting(unit: Unit, session: FamilySession, ask_id: UUID) -> Sitting:
+    ask = unit.consents.get_ask(session.school_id, ask_id)
+    if (ask.signer_id, ask.collection_id) != (session.signer_id, session.collection_id):
+        raise NotFound
+    collection = unit.schools.get_collection(session.school_id, session.collection_id)
+    return open_sitting(unit, rules_of(collection.programme), session.school_id, collection, ask)
+
+
+def _render(
+    unit: Unit,
+    sitting: Sitting,
+    decision: Decision,
+    details: SigningDetails,
+    host: Host,
+) -> Document:
+    return render_document(
+        unit,
+        sitting,
+        decision,
+        EvidenceLevel.LOCAL_PEP,
+        details,
+        host,
+        sitting.school.today(unit.now),
+    )
+
+
+def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
+    """Who, about whom, by which contact: raises `RulesBroken` with everything that is wrong."""
+    today = sitting.school.today(unit.now)
+    about = pupils_about(unit, sitting)
+    against = [
+        may_answer(
+            decision,
+            AskFor(sitting.ask.form, sitting.ask.signer_id, sitting.ask.subject_id),
+            pupil,
+            sitting.rules,
+            today,
+            sitting.collection.deadline_on,
+        )
+        for pupil in about
+    ]
+    if not against:
+        raise NotFound
+    # A guardian's own data: it is enough that one of the children makes it asked for.
+    found = list(min(against, key=_number_of))
+    for contact in _contacts(unit, sitting):
+        found += may_sign_electronically(contact, unit.now)
+    if found:
+        raise RulesBroken(found)
+
+
+def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:
+    """The pupils for whose sake the ask is made: one, or every child of a guardian."""
+    ask = sitting.ask
+    if ask.form is FormKind.GUARDIAN_OWN:
+        about = {
+            g.pupil_id
+            for g in unit.people.list_guardianships(sitting.school.id)
+            if g.guardian_id == ask.signer_id
+        }
+    else:
+        about = {ask.subject_id}
+    return unit.dossier.pupils(sitting.school.id, sitting.collection.id, about)
+
+
+def _contacts(unit: Unit, sitting: Sitting) -> list[ContactFacts]:
+    """The two contacts that carry the signature, as the rule wants to know them."""
+    school_id, signer = sitting.school.id, sitting.ask.signer_id
+    changed = unit.people.staff_changed_at(school_id, signer)
+    return [
+        ContactFacts(
+            staff_changed_at=changed.get(f),
+            equals_staff_contact=unit.schools.is_staff_contact(
+                school_id, unit.vault.token(f, sitting.signer.values[f], school_id)
+            ),
+            # Within a school a contact has one holder by the table's key.
+            unrelated_families=1,
+        )
+        for f in (Field.EMAIL, Field.PHONE)
+        if f in sitting.signer.values
+    ]
+
+
+def _proved(unit: Unit, session: FamilySession, sitting: Sitting) -> frozenset[Field]:
+    """Contacts of the signer that link and code went to, and that have not changed since."""
+    went = {Field.EMAIL: session.email_token, Field.PHONE: session.phone_token}
+    now = unit.vault.tokens_of(session.school_id, sitting.signer)
+    return frozenset(f for f, token in went.items() if token is not None and now.get(f) == token)
+
+
+def _found(unit: Unit, sitting: Sitting, facts: AnswerFacts) -> Answer:
+    found = unit.consents.find_answer(sitting.school.id, facts.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _tell(
+    unit: Unit, sitting: Sitting, kept: Answer, host: Host, *, is_passed_on: bool | None = None
+) -> None:
+    """Queue the letter that confirms the answer."""
+    to = sitting.signer.values.get(Field.EMAIL)
+    if to is None:
+        return
+    school = sitting.school
+    child = sitting.subject.values.get(Field.GIVEN_NAME, "")
+    at = texts.moment_in_words(kept.facts.decided_at, school.zone)
+    if is_passed_on is not None:
+        letter = texts.withdrawal(school.short_name, child, kept.receipt_no, at, is_passed_on)
+    else:
+        word = "согласие" if kept.facts.decision is Decision.GIVEN else "отказ"
+        where = f"{host.public_url}/me"
+        letter = texts.receipt(school.short_name, child, kept.receipt_no, word, at, where)
+    send_mail(unit, school.id, to, letter.subject, letter.text)
+
+
+def _number_of(findings: list[Finding]) -> int:
+    return len(findings)

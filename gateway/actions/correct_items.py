@@ -1,0 +1,88 @@
+"""The signer checks the items of the document's subject and corrects them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from gateway.actions.send_message import send_mail
+from gateway.errors import NotFound, RulesBroken
+from gateway.messages import texts
+from gateway.store.consents import FamilySession
+from gateway.unit import Unit
+from policies.facts import Field, Items
+from policies.findings import Code, Finding
+
+TAKEN = {
+    Field.SNILS: Code.SNILS_OF_ANOTHER,
+    Field.EMAIL: Code.DUPLICATE_EMAIL,
+    Field.PHONE: Code.DUPLICATE_PHONE,
+}
+
+
+def read_items(unit: Unit, session: FamilySession, ask_id: UUID) -> Items:
+    """Items of the subject of an ask; the read is journalled. Raises `NotFound`."""
+    subject = _subject(unit, session, ask_id)
+    items = unit.people.items(session.school_id, [subject]).get(subject)
+    if items is None:
+        raise NotFound
+    unit.record("person.read", person_id=subject, purpose="own_items")
+    return items
+
+
+def correct_items(
+    unit: Unit, session: FamilySession, ask_id: UUID, corrections: Mapping[Field, str]
+) -> tuple[Field, ...]:
+    """Set canonical values; answers the fields that changed. Raises `RulesBroken`, `NotFound`.
+
+    A contact that is changed here was not proved by link or code; the address on file is warned.
+    """
+    school_id = unit.lock_school(session.school_id)
+    subject = _subject(unit, session, ask_id)
+    before = unit.people.items(school_id, [subject]).get(subject)
+    if before is None:
+        raise NotFound
+    changed = {f: v for f, v in corrections.items() if before.values.get(f) != v}
+    if not changed:
+        return ()
+    found = []
+    for field, code in TAKEN.items():
+        if field in changed:
+            token = unit.vault.token(field, changed[field], school_id)
+            if unit.people.find_by_token(school_id, field, token) not in (None, subject):
+                found.append(Finding(code, about=subject))
+    if found:
+        raise RulesBroken(found)
+    items = Items(
+        {**before.values, **changed},
+        {f: a for f, a in before.absent.items() if f not in changed},
+    )
+    event = unit.record(
+        "person.changed", person_id=subject, fields=sorted(f.value for f in changed)
+    )
+    unit.people.change_many(school_id, [(subject, items, event)], staff_at=None)
+    if changed.keys() & {Field.EMAIL, Field.PHONE}:
+        _warn(unit, school_id, session.signer_id, subject, before)
+    return tuple(changed)
+
+
+def _warn(unit: Unit, school_id: UUID, signer: UUID, subject: UUID, before: Items) -> None:
+    """Tell the address on file that contacts were changed."""
+    on_file = before if signer == subject else unit.people.items(school_id, [signer])[signer]
+    to = on_file.values.get(Field.EMAIL)
+    if to is not None:
+        school = unit.schools.get(school_id)
+        letter = texts.unknown_contact(
+            school.short_name,
+            before.values.get(Field.GIVEN_NAME, ""),
+            texts.moment_in_words(unit.now, school.zone),
+            school.phone or "",
+        )
+        send_mail(unit, school_id, to, letter.subject, letter.text)
+
+
+def _subject(unit: Unit, session: FamilySession, ask_id: UUID) -> UUID:
+    ask = unit.consents.get_ask(session.school_id, ask_id)
+    if (ask.signer_id, ask.collection_id) != (session.signer_id, session.collection_id):
+        raise NotFound
+    return ask.subject_id

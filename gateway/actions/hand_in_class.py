@@ -1,0 +1,38 @@
+"""A tutor hands in a class: everybody in it is settled."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gateway.actions.release_set import look_at_school
+from gateway.errors import NotAllowed, NotFound, RulesBroken
+from gateway.unit import Unit
+from policies.permissions import Permission, Role
+from policies.release import hand_in_findings
+
+
+def hand_in_class(unit: Unit, collection_id: UUID, class_id: UUID) -> int:
+    """Answers how many pupils the class has; handed in before is no error.
+
+    Raises `RulesBroken` while anybody waits, `NotAllowed` for another tutor's class, `NotFound`.
+    """
+    school_id = unit.lock_school()
+    state = look_at_school(unit, school_id, collection_id)
+    place = next((c for c in state.classes if c.class_id == class_id), None)
+    staff_id = unit.actor.ref
+    if place is None or staff_id is None:
+        raise NotFound
+    if unit.actor.role is Role.TUTOR and class_id not in unit.schools.classes_of_tutor(
+        school_id, staff_id
+    ):
+        raise NotAllowed(Permission.HAND_IN_CLASS)
+    mine = [p for p in state.pupils if p.class_id == class_id]
+    waiting = hand_in_findings(mine, state.rules, state.school.today(unit.now))
+    if waiting:
+        raise RulesBroken(waiting)
+    if not place.handed_in:
+        event = unit.record(
+            "class.handed_in", collection_id=collection_id, class_id=class_id, pupils=len(mine)
+        )
+        unit.schools.hand_in(school_id, collection_id, class_id, staff_id, unit.now, event)
+    return len(mine)

@@ -1,0 +1,61 @@
+"""The auditor looks: checkpoint, events, proofs, and the whole journal in one file.
+
+Every look is an event itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from audit import journal
+from audit.pack import PackCounts, write_pack
+from gateway.errors import JournalBehind, NotFound
+from gateway.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """Last checkpoint (None before the first) and how far the journal is behind."""
+
+    signed: journal.SignedCheckpoint | None
+    waiting: int
+    oldest_waiting_at: datetime | None
+
+
+def see_checkpoint(unit: Unit) -> JournalState:
+    """Where the journal stands."""
+    unit.record("journal.read", purpose="checkpoint")
+    return JournalState(
+        journal.last_checkpoint(unit.connection),
+        journal.pending_count(unit.connection),
+        journal.oldest_pending_at(unit.connection),
+    )
+
+
+def list_events(unit: Unit, school_id: UUID | None, after: int, limit: int) -> list[journal.Entry]:
+    """Events in journal order, of one school or (None) of all, after an index."""
+    unit.record("journal.read", purpose="events")
+    return list(journal.events(unit.connection, school_id, after, limit))
+
+
+def prove_event(unit: Unit, event_id: UUID) -> journal.Inclusion:
+    """Proof that an event is in the signed tree. Raises `JournalBehind`, `NotFound`."""
+    unit.record("journal.read", purpose="proof")
+    if journal.event(unit.connection, event_id) is None:
+        raise NotFound
+    proof = journal.inclusion_proof(unit.connection, event_id)
+    if proof is None:
+        raise JournalBehind
+    return proof
+
+
+def export_journal(unit: Unit, school_id: UUID | None, out: BinaryIO) -> PackCounts:
+    """Write one `.auditpack`; bodies of other schools stay hashes. Raises `JournalBehind`."""
+    point = journal.last_checkpoint(unit.connection)
+    if point is None:
+        raise JournalBehind
+    unit.record("journal.exported", size=point.checkpoint.size)
+    return write_pack(unit.connection, school_id, out)

@@ -1,0 +1,137 @@
+"""Send families their links: by e-mail, one link a signer for all that the signer is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from crypto.secrets_text import hash_secret, new_secret
+from gateway.actions.send_message import send_mail
+from gateway.errors import TooLate
+from gateway.messages import texts
+from gateway.store.consents import Ask, Link
+from gateway.store.schools import Collection, School
+from gateway.unit import Unit
+from policies.facts import Field, Items
+from policies.programme import load_programme
+from policies.release import deadline_passed
+
+ONCE_A = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Signers by outcome. `unreachable`: no e-mail or no phone, so paper is their way.
+
+    `recent`: a link went less than a day ago. `answered`: nothing is open.
+    """
+
+    sent: tuple[UUID, ...]
+    unreachable: tuple[UUID, ...]
+    recent: tuple[UUID, ...]
+    answered: tuple[UUID, ...]
+
+
+def invite(
+    unit: Unit, collection_id: UUID, public_url: str, class_id: UUID | None = None
+) -> Invited:
+    """Links to everybody of the collection (or class) who has not answered; once a day a signer.
+
+    Raises `NotFound`, `TooLate` after the deadline.
+    """
+    school_id = unit.lock_school()
+    collection = unit.schools.get_collection(school_id, collection_id)
+    school = unit.schools.get(school_id)
+    if deadline_passed(unit.now, collection.deadline_on, school.zone):
+        raise TooLate
+    by_signer = _asks_by_signer(unit, school_id, collection_id, class_id)
+    answers = unit.consents.answers_by_ask(school_id)
+    last = unit.consents.last_sent(school_id, collection_id)
+    items = unit.people.items(school_id)
+    nobody = Items({})
+    sent, unreachable, recent, answered = [], [], [], []
+    for signer, asks in by_signer.items():
+        contacts = items.get(signer, nobody).values
+        if all(answers.get(ask.id) for ask in asks):
+            answered.append(signer)
+        elif Field.EMAIL not in contacts or Field.PHONE not in contacts:
+            unreachable.append(signer)
+        elif signer in last and unit.now - last[signer] < ONCE_A:
+            recent.append(signer)
+        else:
+            sent.append(signer)
+    unit.consents.replace_links(school_id, collection_id, sent, unit.now)
+    for signer in sent:
+        send_link(unit, school, collection, signer, by_signer[signer], items, public_url)
+    return Invited(tuple(sent), tuple(unreachable), tuple(recent), tuple(answered))
+
+
+def _asks_by_signer(
+    unit: Unit, school_id: UUID, collection_id: UUID, class_id: UUID | None
+) -> dict[UUID, list[Ask]]:
+    classes = unit.people.pupil_classes(school_id)
+    guardians: dict[UUID, set[UUID]] = {}
+    for link in unit.people.list_guardianships(school_id):
+        guardians.setdefault(link.guardian_id, set()).add(link.pupil_id)
+    found: dict[UUID, list[Ask]] = {}
+    for ask in unit.consents.list_asks(school_id, collection_id):
+        about = {ask.subject_id} | guardians.get(ask.subject_id, set())
+        places = {classes[p] for p in about if p in classes}
+        if places and (class_id is None or class_id in places):
+            found.setdefault(ask.signer_id, []).append(ask)
+    return found
+
+
+def send_link(
+    unit: Unit,
+    school: School,
+    collection: Collection,
+    signer: UUID,
+    asks: Iterable[Ask],
+    items: Mapping[UUID, Items],
+    public_url: str,
+) -> UUID:
+    """Make one link and queue its letter; the caller has replaced the signer's earlier links."""
+    rules = load_programme(collection.programme)
+    token = new_secret()
+    link = Link(
+        id=unit.new_id(),
+        school_id=school.id,
+        collection_id=collection.id,
+        signer_id=signer,
+        sent_at=unit.now,
+        expires_at=unit.now + timedelta(days=rules.terms.link_days),
+        spent_at=None,
+        replaced_at=None,
+        email_token=unit.vault.token(Field.EMAIL, items[signer].values[Field.EMAIL], school.id),
+        phone_token=None,
+        code_tag=None,
+        code_sent_at=None,
+        code_guesses=0,
+    )
+    event = unit.record(
+        "invitation.sent",
+        school_id=school.id,
+        link_id=link.id,
+        signer_id=signer,
+        collection_id=collection.id,
+    )
+    unit.consents.add_links([(link, hash_secret(token), event)])
+    subjects = dict.fromkeys(ask.subject_id for ask in asks if ask.subject_id != signer)
+    letter = texts.invitation(
+        school=school.short_name,
+        child=first_names(subjects or [signer], items),
+        deadline=collection.deadline_on,
+        zone=school.zone,
+        link=f"{public_url}/p/{token}",
+    )
+    send_mail(unit, school.id, items[signer].values[Field.EMAIL], letter.subject, letter.text)
+    return link.id
+
+
+def first_names(people: Iterable[UUID], items: Mapping[UUID, Items]) -> str:
+    """«Егор, Полина»: first names are all that a letter says of anybody."""
+    nobody = Items({})
+    return ", ".join(items.get(p, nobody).values.get(Field.GIVEN_NAME, "") for p in people)

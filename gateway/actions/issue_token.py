@@ -1,0 +1,105 @@
+"""Let a platform's client in by its signed assertion (RFC 7523) and give it a token (RFC 9068)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from crypto import canonical, jose
+from crypto.errors import JoseError
+from crypto.secrets_text import hash_secret, new_secret
+from gateway.errors import AlreadyExists, BadInput, TokenInvalid
+from gateway.store.schools import Client
+from gateway.unit import Unit
+
+TOKEN_LIFE = timedelta(minutes=10)
+SCOPE = "bundles recalls"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A bearer token and its life in seconds."""
+
+    token: str
+    expires_in: int
+
+
+def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
+    """Register a platform's client with its public keys: one EC to sign, one RSA to encrypt.
+
+    Raises `BadInput` for keys that cannot serve, `AlreadyExists`.
+    """
+    try:
+        parsed = canonical.loads(jwks.encode())
+        if not isinstance(parsed, dict):
+            raise TypeError
+        usable = all(jose.parse_jwks(parsed, (use,)) for use in jose.KeyUse)
+    except (JoseError, ValueError, TypeError):
+        usable = False
+    if not usable:
+        raise BadInput({"/jwks": "keys_unfit"})
+    if unit.schools.find_client(name=name) is not None:
+        raise AlreadyExists
+    client_id = unit.new_id()
+    event = unit.record("client.added", client_id=client_id)
+    unit.schools.add_client(Client(client_id, name, programme, jwks), event)
+    return client_id
+
+
+def issue_token(
+    unit: Unit, assertion: str, endpoint: str, issuer: str, keys: jose.SigningKeys
+) -> IssuedToken:
+    """`endpoint`: the exact audience that the assertion must name. Raises `TokenInvalid`."""
+    try:
+        client = unit.schools.find_client(name=jose.client_id_of(assertion))
+        if client is None:
+            raise TokenInvalid("jose.client")
+        known = client_keys(client, jose.KeyUse.SIG)
+        claims = jose.read_client_assertion(
+            assertion, known, client_id=client.name, audience=endpoint, now=unit.now
+        )
+    except JoseError as refused:
+        raise TokenInvalid(refused.code) from None
+    expires_at = datetime.fromtimestamp(int(str(claims["exp"])), UTC)
+    if not unit.schools.spend_jti(client.id, hash_secret(str(claims["jti"])), expires_at, unit.now):
+        raise TokenInvalid("jose.jti")
+    unit.record("token.issued", client_id=client.id)
+    issued = int(unit.now.timestamp())
+    life = int(TOKEN_LIFE.total_seconds())
+    token = jose.issue_token(
+        keys,
+        {
+            "iss": issuer,
+            "sub": client.name,
+            "aud": issuer,
+            "client_id": client.name,
+            "scope": SCOPE,
+            "iat": issued,
+            "exp": issued + life,
+            "jti": new_secret(16),
+        },
+    )
+    return IssuedToken(token, life)
+
+
+def client_keys(client: Client, use: jose.KeyUse) -> dict[str, jose.PublicKey]:
+    """Public keys of a client for one use, by kid."""
+    parsed = canonical.loads(client.jwks.encode())
+    if not isinstance(parsed, dict):
+        raise TypeError("a key set is an object")
+    return jose.parse_jwks(parsed, (use,))
+
+
+def client_of_token(unit: Unit, token: str, issuer: str, keys: jose.SigningKeys) -> Client:
+    """Whose token it is. Raises `TokenInvalid`."""
+    try:
+        claims = jose.read_token(
+            token, keys.public("token"), issuer=issuer, audience=issuer, now=unit.now
+        )
+    except JoseError as refused:
+        raise TokenInvalid(refused.code) from None
+    client = unit.schools.find_client(name=str(claims["client_id"]))
+    if client is None:
+        raise TokenInvalid("jose.client")
+    return client

@@ -1,0 +1,191 @@
+"""Write down one answer: event, answer, evidence, receipt, claims, and what it takes away.
+
+Shared by the family's own answer, a withdrawal and an answer on paper. The school is locked.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from uuid import UUID
+
+from audit.journal import last_checkpoint
+from crypto import canonical, jose
+from crypto.envelope import KeyClass, RecordKind
+from crypto.secrets_text import receipt_number
+from gateway.actions.narrow_bundle import withdraw_from_bundles
+from gateway.actions.personal_document import Details, Document, SigningDetails, Sitting
+from gateway.store.claims import ClaimRequest
+from gateway.store.consents import Answer
+from gateway.unit import Unit
+from policies.claims import strength
+from policies.facts import (
+    AnswerFacts,
+    ClaimState,
+    Decision,
+    EvidenceLevel,
+    Field,
+)
+
+EVENTS = {
+    Decision.GIVEN: "consent.given",
+    Decision.REFUSED: "consent.refused",
+    Decision.WITHDRAWN: "consent.withdrawn",
+}
+
+
+def keep_answer(
+    unit: Unit,
+    sitting: Sitting,
+    decision: Decision,
+    evidence: EvidenceLevel,
+    document: Document,
+    details: SigningDetails,
+    keys: jose.SigningKeys,
+    *,
+    decided_at: datetime,
+    recorded_by: UUID | None = None,
+    proved: frozenset[Field] = frozenset(),
+) -> Answer:
+    """`recorded_by`: the worker who entered a paper answer; None for the signer's own act.
+
+    `proved`: contacts of the signer that the channel itself has proved.
+    """
+    school_id, ask = sitting.school.id, sitting.ask
+    facts = AnswerFacts(
+        id=unit.new_id(),
+        decision=decision,
+        decided_at=decided_at,
+        evidence=evidence,
+        form=document.form.slug,
+        form_version=document.form.version,
+        text_digest=document.form.text_digest,
+        document_digest=document.digest,
+        has_agreement=sitting.agreement is not None,
+    )
+    event = unit.record(
+        EVENTS[decision],
+        school_id=school_id,
+        answer_id=facts.id,
+        ask_id=ask.id,
+        person_id=ask.subject_id,
+        signer_id=ask.signer_id,
+        form=facts.form,
+        form_version=facts.form_version,
+        text_digest=facts.text_digest,
+        document_digest=facts.document_digest,
+        evidence=evidence.value,
+    )
+    number = receipt_number()
+    answer = Answer(
+        facts,
+        ask.id,
+        unit.now,
+        ask.signer_id,
+        recorded_by,
+        number,
+        jose.receipt(keys, _receipt(unit, sitting, facts, number)),
+    )
+    sealed = unit.vault.seal(
+        school_id,
+        ask.signer_id,
+        KeyClass.EVIDENCE,
+        RecordKind.EVIDENCE,
+        _evidence(document, details),
+    )
+    unit.consents.add_answer(school_id, answer, sealed, event)
+    if decision is Decision.GIVEN:
+        _queue_claims(unit, sitting, evidence, proved, event)
+    else:
+        withdraw_from_bundles(unit, school_id)
+    return answer
+
+
+def _receipt(unit: Unit, sitting: Sitting, facts: AnswerFacts, number: str) -> dict[str, object]:
+    """Claims of a receipt: no personal value, and a point of the journal to hold us to."""
+    point = last_checkpoint(unit.connection)
+    return {
+        "receipt": number,
+        "answer": str(facts.id),
+        "decision": facts.decision.value,
+        "decided_at": facts.decided_at.isoformat(timespec="seconds"),
+        "document": sitting.ask.form.value,
+        "form": facts.form,
+        "form_version": facts.form_version,
+        "text_digest": facts.text_digest,
+        "document_digest": facts.document_digest,
+        "evidence": facts.evidence.value,
+        "school": str(sitting.school.id),
+        "programme": sitting.rules.slug,
+        "journal": None
+        if point is None
+        else {
+            "origin": point.checkpoint.origin,
+            "size": point.checkpoint.size,
+            "root": point.checkpoint.root.hex(),
+        },
+    }
+
+
+def _evidence(document: Document, details: SigningDetails) -> bytes:
+    """The bytes that were signed, and what was told for them alone."""
+    return canonical.dumps(
+        {
+            "document": base64.b64encode(document.html).decode(),
+            "signer": _details(details.signer),
+            "child": _details(details.child),
+        }
+    )
+
+
+def _details(told: Details | None) -> dict[str, object] | None:
+    if told is None:
+        return None
+    paper = told.id_document
+    return {
+        "address": told.address,
+        "kind": paper.kind.value,
+        "series": paper.series,
+        "number": paper.number,
+        "issued_on": paper.issued_on.isoformat(),
+        "issued_by": paper.issued_by,
+        "department_code": paper.department_code,
+    }
+
+
+def _queue_claims(
+    unit: Unit,
+    sitting: Sitting,
+    evidence: EvidenceLevel,
+    proved: frozenset[Field],
+    event: UUID,
+) -> None:
+    """Claim each contact of the document's subject across schools (design 4)."""
+    ask, values = sitting.ask, sitting.subject.values
+    own = ask.signer_id == ask.subject_id
+    snils = values.get(Field.SNILS)
+    # A person without SNILS is known by nothing outside the school: the holder is the person.
+    holder = (
+        unit.vault.token(Field.SNILS, snils, None)
+        if snils
+        else unit.vault.token(Field.SNILS, f"person:{ask.subject_id}", None)
+    )
+    unit.claims.queue(
+        [
+            ClaimRequest(
+                id=unit.new_id(),
+                school_id=sitting.school.id,
+                person_id=ask.subject_id,
+                field=field,
+                key_version=unit.vault.index_version,
+                token=unit.vault.token(field, values[field], None),
+                holder=holder,
+                strength=strength(evidence, is_own=own, code_was_sent_there=field in proved),
+                state=ClaimState.QUEUED,
+            )
+            for field in (Field.EMAIL, Field.PHONE)
+            if field in values
+        ],
+        unit.now,
+        event,
+    )

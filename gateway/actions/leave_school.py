@@ -1,0 +1,20 @@
+"""Take a pupil off the list by an order of the school."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from gateway.actions.narrow_bundle import withdraw_from_bundles
+from gateway.errors import NotFound
+from gateway.unit import Unit
+
+
+def leave_school(unit: Unit, pupil_id: UUID, order_no: str, order_on: date) -> None:
+    """The pupil counts no more; what was handed over is recalled. Raises `NotFound`."""
+    school_id = unit.lock_school()
+    if pupil_id not in unit.people.pupil_classes(school_id):
+        raise NotFound
+    event = unit.record("pupil.left", person_id=pupil_id, order_on=order_on)
+    unit.people.leave(school_id, pupil_id, order_on, order_no, event)
+    withdraw_from_bundles(unit, school_id)

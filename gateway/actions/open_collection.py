@@ -1,0 +1,71 @@
+"""Open a collection of one programme in a school, and state how many pupils each class has."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from gateway.actions.add_staff import ensure_class
+from gateway.errors import AlreadyExists, BadInput, PassportMissing
+from gateway.store.schools import Collection
+from gateway.unit import Unit
+from policies.programme import load_programme
+
+
+def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: date) -> UUID:
+    """Raises `PassportMissing`, `AlreadyExists` (the programme has an open collection),
+    `BadInput`.
+    """
+    school_id = unit.lock_school()
+    school = unit.schools.get(school_id)
+    if not school.is_complete:
+        raise PassportMissing
+    if deadline_on < school.today(unit.now) or opens_on > deadline_on:
+        raise BadInput({"/deadline_on": "deadline_order"})
+    try:
+        rules = load_programme(programme)
+    except (KeyError, ValueError, OSError):
+        raise BadInput({"/programme": "programme_unknown"}) from None
+    for other in unit.schools.list_collections(school_id):
+        if other.programme == programme and not unit.bundles.find_approval(school_id, other.id):
+            raise AlreadyExists
+    collection = Collection(unit.new_id(), programme, rules.digest, opens_on, deadline_on)
+    event = unit.record(
+        "collection.opened",
+        collection_id=collection.id,
+        programme=programme,
+        policy_digest=rules.digest,
+        deadline=deadline_on,
+    )
+    unit.schools.add_collection(school_id, collection, event)
+    return collection.id
+
+
+def state_enrolment(
+    unit: Unit, collection_id: UUID, class_name: str, headcount: int, order_no: str, order_on: date
+) -> UUID:
+    """Headcount of a class by an order. Said again it replaces. Raises `NotFound`."""
+    school_id = unit.lock_school()
+    unit.schools.get_collection(school_id, collection_id)
+    class_id = ensure_class(unit, school_id, class_name)
+    event = unit.record(
+        "enrolment.stated",
+        collection_id=collection_id,
+        class_id=class_id,
+        headcount=headcount,
+        order_on=order_on,
+    )
+    unit.schools.state_enrolment(
+        school_id, collection_id, class_id, headcount, order_no, order_on, event
+    )
+    return class_id
+
+
+def move_deadline(unit: Unit, collection_id: UUID, deadline_on: date) -> None:
+    """Set another deadline, before or after. Raises `NotFound`."""
+    school_id = unit.lock_school()
+    unit.schools.get_collection(school_id, collection_id)
+    event = unit.record(
+        "collection.deadline_moved", collection_id=collection_id, deadline=deadline_on
+    )
+    unit.schools.move_deadline(school_id, collection_id, deadline_on, event)

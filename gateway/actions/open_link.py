@@ -1,0 +1,181 @@
+"""From a link to a session: show it, send a code, compare the code, or say it is not mine.
+
+Looking changes nothing. A wrong code is counted before it is compared and is an outcome that
+commits: these functions return the refusal instead of raising it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from crypto.secrets_text import code_tag, hash_secret, new_code, new_secret
+from gateway.actions.invite import send_link
+from gateway.actions.send_message import send_sms
+from gateway.errors import (
+    CodeExpired,
+    CodeNotSent,
+    CodeSpent,
+    CodeWrong,
+    GatewayError,
+    LinkExpired,
+    LinkReplaced,
+    LinkSpent,
+    NotFound,
+    TooManyCodes,
+)
+from gateway.messages import texts
+from gateway.store.consents import Link
+from gateway.unit import Unit
+from policies.contacts import mask_phone
+from policies.facts import Field, FormKind
+from policies.programme import load_programme
+
+CODE_PAUSE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What a link shows to its holder: the school, first names, until when, a masked phone."""
+
+    school: str
+    school_phone: str
+    zone: str
+    deadline_on: date
+    given_names: tuple[str, ...] = field(repr=False)
+    phone: str = field(repr=False)
+
+
+def show_link(unit: Unit, token: str) -> LinkView:
+    """Raises `NotFound`, `LinkExpired`, `LinkReplaced`, `LinkSpent`."""
+    link = _usable(unit, token)
+    school = unit.schools.get(link.school_id)
+    collection = unit.schools.get_collection(link.school_id, link.collection_id)
+    subjects = [
+        ask.subject_id
+        for ask in unit.consents.list_asks(link.school_id, link.collection_id, link.signer_id)
+        if ask.form is not FormKind.GUARDIAN_OWN
+    ]
+    items = unit.people.items(link.school_id, {*subjects, link.signer_id})
+    signer = items.get(link.signer_id)
+    unit.record("person.read", school_id=school.id, person_id=link.signer_id, purpose="link_shown")
+    return LinkView(
+        school.short_name,
+        school.phone or "",
+        school.zone,
+        collection.deadline_on,
+        tuple(items[s].values.get(Field.GIVEN_NAME, "") for s in subjects if s in items),
+        mask_phone(signer.values[Field.PHONE]) if signer and Field.PHONE in signer.values else "",
+    )
+
+
+def send_code(unit: Unit, token: str, code_key: bytes) -> None:
+    """Send a new six-digit code to the known phone; once a minute.
+
+    Raises as `show_link`, and `TooManyCodes`, `NotFound` when there is no phone.
+    """
+    link = _usable(unit, token, lock=True)
+    if link.code_sent_at is not None and unit.now - link.code_sent_at < CODE_PAUSE:
+        raise TooManyCodes
+    items = unit.people.items(link.school_id, [link.signer_id]).get(link.signer_id)
+    phone = items.values.get(Field.PHONE) if items else None
+    if phone is None:
+        raise NotFound
+    code = new_code()
+    unit.consents.keep_code(
+        link.id,
+        code_tag(code_key, link.id, code),
+        unit.vault.token(Field.PHONE, phone, link.school_id),
+        unit.now,
+    )
+    school = unit.schools.get(link.school_id)
+    send_sms(unit, link.school_id, phone, texts.open_code(code, school.short_name))
+
+
+def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | GatewayError:
+    """A family session, or the refusal. The link is spent by success.
+
+    Raises as `show_link`.
+    """
+    link = _usable(unit, token, lock=True)
+    if link.code_tag is None or link.code_sent_at is None:
+        return CodeNotSent()
+    collection = unit.schools.get_collection(link.school_id, link.collection_id)
+    terms = load_programme(collection.programme).terms
+    if unit.now - link.code_sent_at > timedelta(minutes=terms.code_minutes):
+        return CodeExpired()
+    if link.code_guesses >= terms.code_guesses:
+        return CodeSpent()
+    unit.consents.count_guess(link.id)
+    if not hmac.compare_digest(link.code_tag, code_tag(code_key, link.id, code)):
+        unit.record(
+            "code.refused",
+            school_id=link.school_id,
+            link_id=link.id,
+            guesses=link.code_guesses + 1,
+        )
+        return CodeWrong()
+    event = unit.record(
+        "link.opened", school_id=link.school_id, link_id=link.id, signer_id=link.signer_id
+    )
+    unit.consents.spend_link(link.id, unit.now, event)
+    session = new_secret()
+    unit.consents.open_session(
+        hash_secret(session), link, unit.now + timedelta(minutes=terms.session_minutes)
+    )
+    return session
+
+
+def disown_link(unit: Unit, token: str) -> None:
+    """«Мне пришло по ошибке»: the link stops working and the school will see it.
+
+    Said again it is no error. Raises `NotFound`.
+    """
+    link = unit.consents.find_link(hash_secret(token), lock=True)
+    if link is None:
+        raise NotFound
+    if link.replaced_at is None:
+        event = unit.record("link.disowned", school_id=link.school_id, link_id=link.id)
+        unit.consents.disown_link(link.id, unit.now, event)
+
+
+def renew_link(unit: Unit, token: str, public_url: str) -> None:
+    """Send a fresh link to the known address; the holder of an old link learns nothing by it.
+
+    It works after the deadline too, for a withdrawal is never too late. Raises `NotFound`,
+    `LinkReplaced` for a disowned or replaced link, `TooManyCodes` within a minute of the last.
+    """
+    link = unit.consents.find_link(hash_secret(token))
+    if link is None:
+        raise NotFound
+    if link.replaced_at is not None:
+        raise LinkReplaced
+    school_id = unit.lock_school(link.school_id)
+    school = unit.schools.get(school_id)
+    collection = unit.schools.get_collection(school_id, link.collection_id)
+    last = unit.consents.last_sent(school_id, collection.id).get(link.signer_id)
+    if last is not None and unit.now - last < CODE_PAUSE:
+        raise TooManyCodes
+    asks = unit.consents.list_asks(school_id, collection.id, link.signer_id)
+    people: set[UUID] = {link.signer_id, *(ask.subject_id for ask in asks)}
+    items = unit.people.items(school_id, people)
+    signer = items.get(link.signer_id)
+    if signer is None or Field.EMAIL not in signer.values:
+        raise NotFound
+    unit.consents.replace_links(school_id, collection.id, [link.signer_id], unit.now)
+    send_link(unit, school, collection, link.signer_id, asks, items, public_url)
+
+
+def _usable(unit: Unit, token: str, *, lock: bool = False) -> Link:
+    link = unit.consents.find_link(hash_secret(token), lock=lock)
+    if link is None:
+        raise NotFound
+    if link.spent_at is not None:
+        raise LinkSpent
+    if link.replaced_at is not None:
+        raise LinkReplaced
+    if unit.now >= link.expires_at:
+        raise LinkExpired
+    return link

@@ -1,0 +1,97 @@
+"""Staff record an answer that came on paper: who checked the identity stands in the journal."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from crypto import jose
+from gateway.actions.answer import pupils_about
+from gateway.actions.keep_answer import keep_answer
+from gateway.actions.personal_document import (
+    SigningDetails,
+    open_sitting,
+    render_document,
+)
+from gateway.actions.pinned_rules import rules_of
+from gateway.errors import BadInput, NotFound, NothingToWithdraw, RulesBroken, TooLate
+from gateway.settings import Host
+from gateway.store.consents import Answer
+from gateway.unit import Unit
+from policies.consent import AskFor, latest, may_answer
+from policies.facts import Decision, EvidenceLevel
+from policies.release import deadline_passed
+
+
+def record_paper(
+    unit: Unit,
+    ask_id: UUID,
+    decision: Decision,
+    signed_on: date,
+    details: SigningDetails,
+    host: Host,
+    keys: jose.SigningKeys,
+) -> Answer:
+    """The paper's answer counts from the end of its day: a later click beats it, an earlier not.
+
+    The same paper recorded twice is kept once. Raises `NotFound`, `BadInput`, `RulesBroken`,
+    `NothingToWithdraw`, `TooLate`.
+    """
+    school_id = unit.lock_school()
+    ask = unit.consents.get_ask(school_id, ask_id)
+    collection = unit.schools.get_collection(school_id, ask.collection_id)
+    rules = rules_of(collection.programme)
+    sitting = open_sitting(unit, rules, school_id, collection, ask)
+    today = sitting.school.today(unit.now)
+    if signed_on > today:
+        raise BadInput({"/signed_on": "date_in_future"})
+    if decision is Decision.GIVEN and deadline_passed(
+        unit.now, collection.deadline_on, sitting.school.zone
+    ):
+        raise TooLate
+    standing = latest(sitting.answers)
+    if decision is Decision.WITHDRAWN and (
+        standing is None or standing.decision is not Decision.GIVEN
+    ):
+        raise NothingToWithdraw
+    document = render_document(
+        unit, sitting, decision, EvidenceLevel.PAPER_ORIGINAL, details, host, signed_on
+    )
+    if standing is not None and standing.document_digest == document.digest:
+        found = unit.consents.find_answer(school_id, standing.id)
+        if found is not None:
+            return found
+    against = [
+        may_answer(
+            decision,
+            AskFor(ask.form, ask.signer_id, ask.subject_id),
+            pupil,
+            rules,
+            today,
+            collection.deadline_on,
+        )
+        for pupil in pupils_about(unit, sitting)
+    ]
+    if not against:
+        raise NotFound
+    if findings := min(against, key=len):
+        raise RulesBroken(findings)
+    staff_id: UUID | None = unit.actor.ref
+    return keep_answer(
+        unit,
+        sitting,
+        decision,
+        EvidenceLevel.PAPER_ORIGINAL,
+        document,
+        details,
+        keys,
+        decided_at=_end_of_day(signed_on, sitting.school.zone, unit.now),
+        recorded_by=staff_id,
+    )
+
+
+def _end_of_day(day: date, zone: str, now: datetime) -> datetime:
+    """The last moment of the day in the school's zone, or now while the day is not over."""
+    end = datetime.combine(day, time.max, ZoneInfo(zone)).astimezone(UTC)
+    return min(end, now)

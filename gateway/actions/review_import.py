@@ -1,0 +1,47 @@
+"""Show what an import would change: difference, repairs and findings, under one digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from gateway.actions.import_roster import open_draft
+from gateway.actions.roster_plan import RosterPlan, plan_roster
+from gateway.intake.items import Repair
+from gateway.unit import Unit
+from policies.findings import Code, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person looks at before the commit. `digest` is what the commit has to repeat.
+
+    `findings` are those of the file and those against the register.
+    """
+
+    import_id: UUID
+    digest: str
+    plan: RosterPlan
+    repairs: tuple[Repair, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_committable(self) -> bool:
+        """Every row names its pupil and the columns were understood."""
+        return not {f.code for f in self.findings} & {Code.ROW_NAMELESS, Code.COLUMNS_MISREAD}
+
+
+def review_import(unit: Unit, import_id: UUID) -> Review:
+    """A read of personal data, and journalled as one. Raises `NotFound`, `ImportClosed`."""
+    review = make_review(unit, import_id)
+    unit.record("import.reviewed", import_id=import_id, review_digest=review.digest)
+    return review
+
+
+def make_review(unit: Unit, import_id: UUID) -> Review:
+    """The review without its event: for the commit, which shows nothing."""
+    found, draft = open_draft(unit, import_id)
+    plan = plan_roster(unit, unit.school_id, draft.rows)
+    return Review(
+        found.id, plan.digest(draft.salt), plan, draft.repairs, draft.findings + plan.findings
+    )

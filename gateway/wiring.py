@@ -1,0 +1,140 @@
+"""Builds everything once: engines, rings, keys, transports. Handed to web, worker and commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from audit.sequencer import Sequencer
+from crypto.canary import check_canary
+from crypto.jose import SigningKeys
+from crypto.keyring import RingName, load_ring
+from crypto.providers import FileKek, KekProvider
+from crypto.signing import NoteSigner
+from crypto.tokens_index import Index
+from gateway.errors import NotReady
+from gateway.messages.mail import MailTransport, OutboxTransport, SmtpTransport
+from gateway.messages.sms import OutboxSms, SmsTransport
+from gateway.settings import Host, Settings
+from gateway.store import schema
+from gateway.store.session import make_engine
+from gateway.store.vault import read_canaries
+from gateway.unit import Units
+
+CANARY = "rings"
+CODE_LABEL = b"sg/code/1"
+
+
+def utc_now() -> datetime:
+    """The one clock of the service."""
+    return datetime.now(UTC)
+
+
+def ring_path(settings: Settings, ring: RingName) -> Path:
+    """File of a ring in the home."""
+    return settings.keys / f"{ring.value}.ring"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The collaborators of one process. Nothing is opened before it is first asked for.
+
+    `code_key` makes tags of one-time codes: a dump of the database alone gives none of them.
+    """
+
+    settings: Settings
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+    @cached_property
+    def writing(self) -> sa.Engine:
+        return make_engine(self.settings.database, writes=True)
+
+    @cached_property
+    def reading(self) -> sa.Engine:
+        return make_engine(self.settings.database, writes=False)
+
+    @cached_property
+    def kek(self) -> KekProvider:
+        return FileKek(load_ring(ring_path(self.settings, RingName.KEK), RingName.KEK))
+
+    @cached_property
+    def index(self) -> Index:
+        return Index(load_ring(ring_path(self.settings, RingName.INDEX), RingName.INDEX))
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        return SigningKeys.from_ring(
+            load_ring(ring_path(self.settings, RingName.JOSE), RingName.JOSE)
+        )
+
+    @cached_property
+    def note_signer(self) -> NoteSigner:
+        ring = load_ring(ring_path(self.settings, RingName.AUDIT), RingName.AUDIT)
+        return NoteSigner(self.settings.journal_origin, ring.active().material)
+
+    @cached_property
+    def sequencer(self) -> Sequencer:
+        """For the worker alone: whoever has it can sign the journal."""
+        return Sequencer(
+            self.writing,
+            self.note_signer,
+            self.settings.journal_origin,
+            self.settings.home / "journal.guard",
+        )
+
+    @cached_property
+    def code_key(self) -> bytes:
+        ring = load_ring(ring_path(self.settings, RingName.INDEX), RingName.INDEX)
+        return HKDFExpand(hashes.SHA256(), 32, CODE_LABEL).derive(ring.active().material)
+
+    @cached_property
+    def units(self) -> Units:
+        return Units(self.writing, self.kek, self.index, self.clock)
+
+    @property
+    def host(self) -> Host:
+        return self.settings.as_host
+
+    @cached_property
+    def mail(self) -> MailTransport:
+        if self.settings.smtp_host is None:
+            return OutboxTransport(self.settings.outbox)
+        return SmtpTransport(
+            self.settings.smtp_host,
+            self.settings.smtp_port,
+            self.settings.smtp_user,
+            self.settings.smtp_password,
+        )
+
+    @cached_property
+    def sms(self) -> SmsTransport:
+        return OutboxSms(self.settings.outbox / "sms")
+
+    def check(self) -> None:
+        """Refuse to work on anything odd: before the first request and the first round.
+
+        Raises `NotReady` without a canary, `RingError` for foreign rings, `SchemaFault` for a
+        schema that is not ours.
+        """
+        os.umask(0o077)
+        with self.reading.connect() as connection:
+            schema.check(connection)
+            canary = read_canaries(connection).get(CANARY)
+        if canary is None:
+            raise NotReady
+        check_canary(self.kek, self.index, canary)
+
+    def close(self) -> None:
+        """Give connections back."""
+        for name in ("writing", "reading"):
+            engine = self.__dict__.get(name)
+            if engine is not None:
+                engine.dispose()
