@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 
 from audit.kinds import KINDS
 from gateway.errors import GatewayError
+from gateway.settings import Settings
 from gateway.store.schema import metadata
 
 ROOT = Path(__file__).parents[1]
@@ -299,6 +301,12 @@ def test_no_text_of_the_project_holds(forbidden: str) -> None:
         if pattern.search(line)
     ]
     assert found == []
+
+
+def test_runbook_names_every_setting() -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    names = {f"SOGLASIE_{field.name.upper()}" for field in fields(Settings)}
+    assert set(re.findall(r"SOGLASIE_[A-Z_]+[A-Z]", runbook)) == names
 
 
 def _pins(kind: str) -> set[str]:
