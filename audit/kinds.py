@@ -102,6 +102,7 @@ _TABLE = (
     Kind("person.added", "Добавлен человек.", {"person_id": ID}, {"import_id": ID}),
     Kind("person.changed", "Изменены сведения о человеке.",
          {"person_id": ID, "fields": CODES}, {"import_id": ID}),
+    Kind("pupil.enrolled", "Ученик записан в класс.", {"person_id": ID, "class_id": ID}),
     Kind("pupil.left", "Ученик выбыл по приказу.", {"person_id": ID, "order_on": DAY}),
     Kind("guardianship.added", "Ребёнку добавлен представитель.",
          {"guardianship_id": ID, "person_id": ID}),
