@@ -26,10 +26,9 @@ from gateway.messages.sms import OutboxSms, SmsTransport
 from gateway.settings import Host, Settings
 from gateway.store import schema
 from gateway.store.session import make_engine
-from gateway.store.vault import read_canaries
+from gateway.store.vault import CANARY, read_canaries
 from gateway.unit import Units
 
-CANARY = "rings"
 CODE_LABEL = b"sg/code/1"
 
 

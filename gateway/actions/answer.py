@@ -214,7 +214,7 @@ def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
     if not against:
         raise NotFound
     # A guardian's own data: it is enough that one of the children makes it asked for.
-    found = list(min(against, key=_number_of))
+    found = [*sorted(against, key=_number_of)[0]]
     for contact in _contacts(unit, sitting):
         found += may_sign_electronically(contact, unit.now)
     if found:

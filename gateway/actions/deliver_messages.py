@@ -7,7 +7,7 @@ sent and put off the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.actions.send_message import read_message
@@ -27,6 +27,7 @@ class Parcel:
     school_id: UUID
     channel: str
     attempts: int
+    queued_at: datetime
     content: dict[str, str] = field(repr=False)
 
 
@@ -41,6 +42,7 @@ def lease_messages(unit: Unit) -> list[Parcel]:
                 message.school_id,
                 message.channel,
                 message.attempts,
+                message.queued_at,
                 read_message(unit, message),
             )
         )

@@ -31,7 +31,7 @@ def _queue(unit: Unit, school_id: UUID, channel: str, content: dict[str, str]) -
         RecordKind.MESSAGE,
         canonical.dumps(content),
     )
-    unit.outbox.add(Message(message_id, school_id, channel, 0, unit.now, sealed))
+    unit.outbox.add(Message(message_id, school_id, channel, 0, unit.now, unit.now, sealed))
     return message_id
 
 

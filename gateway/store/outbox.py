@@ -18,6 +18,7 @@ messages = sa.Table(
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("queued_at", Moment, nullable=False),
     sa.Column("due_at", Moment, nullable=False, index=True),
 )
 
@@ -30,6 +31,7 @@ class Message:
     school_id: UUID
     channel: str
     attempts: int
+    queued_at: datetime
     due_at: datetime
     sealed: bytes = field(repr=False)
 
@@ -48,6 +50,7 @@ class OutboxStore:
                 channel=message.channel,
                 sealed=message.sealed,
                 attempts=message.attempts,
+                queued_at=message.queued_at,
                 due_at=message.due_at,
             )
         )

@@ -43,6 +43,7 @@ canaries = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
+CANARY = "rings"
 UNIQUE_FIELDS = (Field.SNILS, Field.EMAIL, Field.PHONE)
 
 

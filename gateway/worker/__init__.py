@@ -1,0 +1,1 @@
+"""What goes on beside requests: the journal's order, claims, messages, bundles, due dates."""

@@ -1,0 +1,161 @@
+"""One round of the worker: every duty once, each in units of its own.
+
+A duty that fails is logged by its name and tried again in the next round; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.errors import AuditError
+from crypto.errors import CryptoError
+from gateway.actions.approve_release import build_narrower
+from gateway.actions.deliver_messages import Parcel, lease_messages, settle_delivery
+from gateway.actions.destroy_person import destroy_due
+from gateway.actions.narrow_bundle import withdraw_from_bundles
+from gateway.actions.open_asks import open_asks
+from gateway.actions.send_message import MAIL
+from gateway.actions.settle_claims import ClaimRaced, settle_claim
+from gateway.errors import GatewayError
+from gateway.messages.delivery import DeliveryFailed
+from gateway.messages.mail import build_message
+from gateway.store.session import forget_deleted
+from gateway.unit import SYSTEM
+from gateway.wiring import Wiring
+
+log = structlog.get_logger("worker")
+
+CLAIMS_A_ROUND = 200
+FAULTS = (SQLAlchemyError, GatewayError, AuditError, CryptoError, OSError)
+
+
+class Rounds:
+    """The worker's duties over one wiring. Two workers at once are safe, only wasteful."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._units = wiring.units
+        self._days_done: dict[tuple[str, str], date] = {}
+
+    def once(self) -> bool:
+        """Every duty in turn. True: something was done, so the next round may follow at once."""
+        duties: tuple[tuple[str, Callable[[], bool]], ...] = (
+            ("journal", self.order_journal),
+            ("claims", self.settle_claims),
+            ("bundles", self.narrow_bundles),
+            ("messages", self.deliver_messages),
+            ("days", self.keep_days),
+            ("checkpoint", self.order_journal),
+        )
+        done = False
+        for name, duty in duties:
+            try:
+                done = duty() or done
+            except FAULTS as fault:
+                log.error("duty_failed", duty=name, fault=type(fault).__name__)
+        return done
+
+    def order_journal(self) -> bool:
+        """Give pending events their places, then sign what has grown."""
+        now = self._wiring.clock()
+        sequencer = self._wiring.sequencer
+        sequencer.integrate_once(now)
+        return sequencer.sign_once(now) is not None
+
+    def settle_claims(self) -> bool:
+        """Settle queued contacts, each in a transaction of its own."""
+        with self._units.open(SYSTEM) as unit:
+            queue = unit.claims.queued(CLAIMS_A_ROUND)
+        done = False
+        for request in queue:
+            try:
+                with self._units.open(SYSTEM) as unit:
+                    done = (
+                        settle_claim(
+                            unit, request.school_id, request.id, self._wiring.host.public_url
+                        )
+                        or done
+                    )
+            except ClaimRaced:
+                log.info("claim_raced")
+        return done
+
+    def narrow_bundles(self) -> bool:
+        """Build the revision that is due after a withdrawal before the pull."""
+        with self._units.open(SYSTEM) as unit:
+            due = unit.bundles.superseded_without_heir()
+        done = False
+        for school_id, collection_id in due:
+            with self._units.open(SYSTEM) as unit:
+                made = build_narrower(unit, school_id, collection_id, self._wiring.signing_keys)
+            done = made is not None or done
+        return done
+
+    def deliver_messages(self) -> bool:
+        """Lease, send outside of any transaction, settle."""
+        with self._units.open(SYSTEM) as unit:
+            parcels = lease_messages(unit)
+            queued_at = unit.now
+        if not parcels:
+            return False
+        sent: list[Parcel] = []
+        failed: list[tuple[Parcel, bool]] = []
+        for parcel in parcels:
+            try:
+                self._send(parcel)
+            except DeliveryFailed as fault:
+                log.warning("delivery_failed", message=str(parcel.id), code=fault.code.value)
+                failed.append((parcel, fault.is_permanent))
+            else:
+                sent.append(parcel)
+        with self._units.open(SYSTEM, max(queued_at, self._wiring.clock())) as unit:
+            settle_delivery(unit, sent, failed)
+        return bool(sent)
+
+    def _send(self, parcel: Parcel) -> None:
+        content = parcel.content
+        if parcel.channel == MAIL:
+            domain = self._wiring.settings.mail_from.rpartition("@")[2]
+            self._wiring.mail.send(
+                build_message(
+                    self._wiring.settings.mail_from,
+                    content["to"],
+                    content["subject"],
+                    content["text"],
+                    message_id=f"<{parcel.id}@{domain}>",
+                    date=parcel.queued_at,
+                )
+            )
+        else:
+            self._wiring.sms.send(str(parcel.id), content["to"], content["text"])
+
+    def keep_days(self) -> bool:
+        """Once a day a school: birthdays, ended guardianships, days of destruction."""
+        done = False
+        with self._units.open(SYSTEM) as unit:
+            now = unit.now
+            due = [
+                (school_id, collection.id, unit.schools.get(school_id).today(now))
+                for school_id in unit.schools.ids()
+                for collection in unit.schools.list_collections(school_id)
+            ]
+        for school_id, collection_id, today in due:
+            key = (str(school_id), str(collection_id))
+            if self._days_done.get(key) == today:
+                continue
+            with self._units.open(SYSTEM) as unit:
+                unit.lock_school(school_id)
+                if unit.bundles.find_approval(school_id, collection_id) is None:
+                    open_asks(unit, school_id, collection_id)
+                withdraw_from_bundles(unit, school_id)
+            with self._units.open(SYSTEM) as unit:
+                destroyed = destroy_due(unit, school_id, collection_id)
+            if destroyed:
+                forget_deleted(self._wiring.writing)
+            self._days_done[key] = today
+            done = True
+        return done
