@@ -6,6 +6,7 @@ it is slow to load and needs Pango (libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz
 
 from __future__ import annotations
 
+import atexit
 import threading
 from functools import cache
 from pathlib import Path
@@ -63,6 +64,9 @@ def _press() -> _Press:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
+    # WeasyPrint removes its folder of unpacked fonts in a destructor that cannot run any more
+    # while the interpreter goes down.
+    atexit.register(_press.cache_clear)
     fetcher = _fetcher()
     fonts = FontConfiguration()
     css = "".join(
