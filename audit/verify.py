@@ -67,7 +67,7 @@ class _Check:
         self._verifier = verifier
         self._marks: list[tuple[str, Checkpoint]] = []
         self._places: dict[UUID, int] = {}
-        self._wanted: dict[bytes, Leaf] = {}
+        self._wanted: dict[bytes, tuple[int, Leaf]] = {}
 
     def run(self, archive: ArchiveReader, known: Sequence[bytes]) -> None:
         """Everything, in order. Raises `PackError` or `NoteError` where going on is senseless."""
@@ -137,7 +137,7 @@ class _Check:
                 report.add("leaf.time", idx)
             last = leaf.integrated_at
             if manifest.scope in (None, leaf.school_id):
-                self._wanted[leaf.body_hash] = leaf
+                self._wanted[leaf.body_hash] = idx, leaf
         report.events = edge.size
         if edge.size != head.size:
             report.add("leaf.count")
@@ -163,29 +163,30 @@ class _Check:
         previous = -1
         for body in archive.lines(BODIES, MAX_BODY_BYTES):
             report.bodies += 1
-            leaf = self._wanted.pop(body_digest(body), None)
-            if leaf is None:
+            found = self._wanted.pop(body_digest(body), None)
+            if found is None:
                 self._name_stranger(body)
                 continue
-            if leaf.idx < previous:
-                report.add("body.order", leaf.idx)
-            previous = leaf.idx
-            self._check_body(body, leaf)
-        for leaf in self._wanted.values():
-            report.add("body.missing", leaf.idx)
+            idx, leaf = found
+            if idx < previous:
+                report.add("body.order", idx)
+            previous = idx
+            self._check_body(body, idx, leaf)
+        for idx, _ in self._wanted.values():
+            report.add("body.missing", idx)
         if report.bodies != manifest.bodies:
             report.add("body.count")
 
-    def _check_body(self, body: bytes, leaf: Leaf) -> None:
+    def _check_body(self, body: bytes, idx: int, leaf: Leaf) -> None:
         try:
             event = Event.from_body(body)
         except UnknownKind:
-            self.report.add("body.kind", leaf.idx)
+            self.report.add("body.kind", idx)
         except BadField:
-            self.report.add("body.fields", leaf.idx)
+            self.report.add("body.fields", idx)
         else:
             if (event.id, event.school_id) != (leaf.id, leaf.school_id):
-                self.report.add("body.place", leaf.idx)
+                self.report.add("body.place", idx)
 
     def _name_stranger(self, body: bytes) -> None:
         """A body that no envelope in scope commits to; its own id may tell where it belonged."""

@@ -337,6 +337,30 @@ def test_a_damaged_edge_stops_the_sequencer(engine, fill, make_sequencer, statem
     assert count(engine, audit_pending) == 1
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [
+        pytest.param("DELETE FROM audit_pending", "vanished", id="pending rows vanish"),
+        pytest.param("UPDATE audit_head SET size = 99", "moved", id="the head moves"),
+    ],
+)
+def test_a_change_during_integration_undoes_it(engine, fill, make_sequencer, meanwhile, words):
+    fill(engine, 1)
+    sequencer = make_sequencer(engine)
+    sequencer.integrate_once(LATER)
+    fill(engine, 2)
+
+    def meddle(connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO audit_leaf"):
+            connection.exec_driver_sql(meanwhile)
+
+    sa.event.listen(engine, "after_cursor_execute", meddle)
+    with pytest.raises(JournalDamaged, match=words):
+        sequencer.integrate_once(LATER)
+    sa.event.remove(engine, "after_cursor_execute", meddle)
+    assert (count(engine, audit_leaf), count(engine, audit_pending)) == (1, 2)
+
+
 def test_a_hole_below_the_edge_stops_the_signer(engine, fill, make_sequencer):
     fill(engine, 3)
     sequencer = make_sequencer(engine)
