@@ -22,7 +22,7 @@ test: tools ## run the suite on SQLite and PostgreSQL
 
 serve: ## run the service on the embedded default (home: SOGLASIE_HOME, default var/home)
 	@bin/set-up demo
-	@bin/soglasie init
+	@[ -d "$${SOGLASIE_HOME:-var/home}/keys" ] || bin/soglasie init
 	@bin/soglasie serve
 
 lint: tools ## ruff: rules and format
