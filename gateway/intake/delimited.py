@@ -14,7 +14,8 @@ from itertools import islice
 
 from charset_normalizer import from_bytes
 
-from gateway.intake.cells import FileFault, Limits, Row, Table, UnreadableFile, filled, squeezed
+from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, squeezed
+from policies.findings import Code
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,11 +43,11 @@ def read_delimited(data: bytes, limits: Limits) -> Table:
     try:
         records = list(islice(_records(text, delimiter), limits.rows + 100))
     except csv.Error:
-        raise UnreadableFile(FileFault.BROKEN) from None
+        raise UnreadableFile(Code.FILE_BROKEN) from None
     if len(records) > limits.rows:
-        raise UnreadableFile(FileFault.TOO_MANY_ROWS)
+        raise UnreadableFile(Code.FILE_TOO_MANY_ROWS)
     if max(map(len, records), default=0) > limits.columns:
-        raise UnreadableFile(FileFault.TOO_MANY_COLUMNS)
+        raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
     rows = filled(
         Row(number, tuple(value if squeezed(value) else None for value in record))
         for number, record in enumerate(records, start=1)
@@ -59,13 +60,13 @@ def _decoded(data: bytes) -> tuple[str, str]:
         if data.startswith(mark):
             return _strict(data, encoding), encoding
     if b"\0" in data:
-        raise UnreadableFile(FileFault.NOT_TABLE)
+        raise UnreadableFile(Code.FILE_NOT_A_TABLE)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         best = from_bytes(data, cp_isolation=_CODE_PAGES).best()
     if best is None:
-        raise UnreadableFile(FileFault.LETTERS_UNKNOWN)
+        raise UnreadableFile(Code.FILE_ENCODING)
     return str(best), {"cp1251": "windows-1251"}.get(best.encoding, best.encoding)
 
 
@@ -73,7 +74,7 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise UnreadableFile(FileFault.BROKEN) from None
+        raise UnreadableFile(Code.FILE_BROKEN) from None
 
 
 def _delimiter(text: str) -> str | None:

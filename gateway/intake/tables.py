@@ -5,9 +5,11 @@ To read one more kind: a reader beside `workbook.py`, and its first bytes here.
 
 from __future__ import annotations
 
-from gateway.intake.cells import FileFault, Limits, Table, UnreadableFile
+from gateway.intake.cells import Limits, Table
+from gateway.intake.cells import UnreadableFile as UnreadableFile
 from gateway.intake.delimited import read_delimited
 from gateway.intake.workbook import read_workbook
+from policies.findings import Code
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: XLS, or an XLSX under a password
@@ -20,19 +22,19 @@ def read_tables(data: bytes, limits: Limits | None = None) -> tuple[Table, ...]:
     limits = limits or Limits()
     start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not data.strip():
-        raise UnreadableFile(FileFault.EMPTY)
+        raise UnreadableFile(Code.FILE_EMPTY)
     if len(data) > limits.file_bytes:
-        raise UnreadableFile(FileFault.TOO_BIG)
+        raise UnreadableFile(Code.FILE_TOO_BIG)
     if data.startswith(_COMPOUND):
-        raise UnreadableFile(FileFault.ENCRYPTED if _PASSWORD in data else FileFault.OTHER_KIND)
+        raise UnreadableFile(Code.FILE_ENCRYPTED if _PASSWORD in data else Code.FILE_NOT_A_TABLE)
     if start.startswith(_NO_TABLE):
-        raise UnreadableFile(FileFault.NOT_TABLE)
+        raise UnreadableFile(Code.FILE_NOT_A_TABLE)
     if data.startswith(_ZIP):
         tables = read_workbook(data, limits)
     else:
         tables = tuple(table for table in [read_delimited(data, limits)] if table.rows)
     if not tables:
-        raise UnreadableFile(FileFault.EMPTY)
+        raise UnreadableFile(Code.FILE_EMPTY)
     return tables
 
 
@@ -45,8 +47,8 @@ def only(tables: tuple[Table, ...], sheet: str | None = None) -> Table:
     """The table called `sheet`; without a name there has to be one. Raises `UnreadableFile`."""
     names = tuple(table.sheet for table in tables)
     if sheet is None and len(tables) != 1:
-        raise UnreadableFile(FileFault.SEVERAL_SHEETS, names)
+        raise UnreadableFile(Code.FILE_SEVERAL_SHEETS, names)
     found = [table for table in tables if sheet in (None, table.sheet)]
     if not found:
-        raise UnreadableFile(FileFault.NO_SUCH_SHEET, names)
+        raise UnreadableFile(Code.FILE_SEVERAL_SHEETS, names)
     return found[0]

@@ -23,7 +23,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from gateway.intake.cells import Cell, FileFault, Limits, Row, Table, UnreadableFile, filled
+from gateway.intake.cells import Cell, Limits, Row, Table, UnreadableFile, filled
+from policies.findings import Code
 
 _TITLE_ROWS = 100  # rows above the list that the limit of rows does not count
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)((?:\s[^>]*)?)>")
@@ -53,7 +54,7 @@ def read_workbook(data: bytes, limits: Limits) -> tuple[Table, ...]:
                 numbers = frozenset(row.number for row in rows if row.number in unseen)
                 found.append(Table("xlsx", meta.name, rows, hidden=numbers))
     except (CalamineError, OSError, ValueError):
-        raise UnreadableFile(FileFault.BROKEN) from None
+        raise UnreadableFile(Code.FILE_BROKEN) from None
     return tuple(table for table in found if table.rows)
 
 
@@ -63,26 +64,23 @@ def _unpack(data: bytes, limits: Limits) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if any(entry.flag_bits & 1 for entry in entries):
-                raise UnreadableFile(FileFault.ENCRYPTED)
+                raise UnreadableFile(Code.FILE_ENCRYPTED)
             names = {entry.filename for entry in entries}
             if "xl/workbook.xml" not in names:
-                others = {"content.xml", "xl/workbook.bin"}
-                raise UnreadableFile(
-                    FileFault.OTHER_KIND if names & others else FileFault.NOT_TABLE
-                )
+                raise UnreadableFile(Code.FILE_NOT_A_TABLE)
             size = sum(entry.file_size for entry in entries)
             if size > limits.unpacked_bytes or size > limits.unpacked_ratio * len(data):
-                raise UnreadableFile(FileFault.UNPACKS_TOO_BIG)
+                raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
             parts = {
                 entry.filename: archive.read(entry)
                 for entry in entries
                 if entry.filename.endswith((".xml", ".rels"))
             }
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
-        raise UnreadableFile(FileFault.BROKEN) from None
+        raise UnreadableFile(Code.FILE_BROKEN) from None
     # XML in UTF-16 would pass the look at the cells unseen; Excel never writes it.
     if any(b"\0" in part[:4] or part[:2] in {b"\xff\xfe", b"\xfe\xff"} for part in parts.values()):
-        raise UnreadableFile(FileFault.BROKEN)
+        raise UnreadableFile(Code.FILE_BROKEN)
     return parts
 
 
@@ -114,9 +112,9 @@ def _look_through(part: bytes, limits: Limits) -> frozenset[int]:
         if attributes.endswith(b"/") or part[tag.end() : tag.end() + 2] == b"</":
             continue  # formatted, but empty: calamine leaves it out too
         if at > limits.rows + _TITLE_ROWS:
-            raise UnreadableFile(FileFault.TOO_MANY_ROWS)
+            raise UnreadableFile(Code.FILE_TOO_MANY_ROWS)
         if column > limits.columns:
-            raise UnreadableFile(FileFault.TOO_MANY_COLUMNS)
+            raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
     return frozenset(hidden)
 
 

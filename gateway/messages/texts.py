@@ -1,6 +1,7 @@
 """The words of every message, in Russian. Neutral between yes and no.
 
-A message names the child by the first name only. No SNILS, birth date, address or surname.
+A message names people by the first name only, without SNILS, birth date, address or surname.
+`child` is whom the answer is about: also a pupil who signs alone.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def invitation(school: str, child: str, deadline: date, zone: str, link: str) ->
         f"""Здравствуйте!
 
 {school} просит вас ответить, можно ли передать сведения в электронную школу.
-Ребёнок: {child}.
+О ком: {child}.
 
 Можно согласиться или отказаться. При отказе останется бумажный дневник.
 Ответить можно до {deadline_in_words(deadline, zone)}. Это займёт 3 минуты.
@@ -112,7 +113,7 @@ def receipt(school: str, child: str, number: str, answer: str, answered: str, li
         f"{school}: ваш ответ принят",
         f"""Здравствуйте!
 
-Мы записали ваш ответ: {answer}. Ребёнок: {child}.
+Мы записали ваш ответ: {answer}. О ком: {child}.
 Номер ответа: {number}. Время: {answered}.
 
 К письму приложена квитанция. По ней любой может проверить, что ответ не изменён.
@@ -134,11 +135,11 @@ def withdrawal(school: str, child: str, number: str, withdrawn: str, is_passed_o
         f"{school}: согласие отозвано",
         f"""Здравствуйте!
 
-Вы отозвали согласие. Ребёнок: {child}.
+Вы отозвали согласие. О ком: {child}.
 Номер ответа: {number}. Время: {withdrawn}.
 
 {after}
-Ребёнок переходит на бумажный дневник. Причину объяснять не нужно.
+Если других согласий нет, дневник будет бумажным. Причину объяснять не нужно.
 """,
     )
 
@@ -150,7 +151,7 @@ def clash(school: str, child: str, what: str, link: str) -> Letter:
         f"""Здравствуйте!
 
 В вашем ответе для {school} указан {what}, который уже указал другой человек.
-Ребёнок: {child}. Платформа просит у каждого свой телефон и свою почту.
+О ком: {child}. Платформа просит у каждого свой телефон и свою почту.
 
 Проверьте, нет ли опечатки, и укажите свой {what}:
 {link}
@@ -166,8 +167,8 @@ def left_out(school: str, child: str, deadline: date, zone: str, link: str) -> L
         f"{school}: ответа пока нет",
         f"""Здравствуйте!
 
-Мы несколько раз пытались с вами связаться и не получили ответа. Ребёнок: {child}.
-Поэтому сведения о ребёнке не передаются, и он остаётся на бумажном дневнике.
+Мы несколько раз пытались с вами связаться и не получили ответа. О ком: {child}.
+Поэтому сведения не передаются, а дневник остаётся бумажным.
 
 Это можно изменить: ответьте до {deadline_in_words(deadline, zone)}.
 {link}
@@ -184,7 +185,7 @@ def unknown_contact(school: str, child: str, answered: str, phone: str) -> Lette
         f"""Здравствуйте!
 
 На вопрос школы {school} ответили и указали другие телефон или почту.
-Ребёнок: {child}. Время: {answered}.
+О ком: {child}. Время: {answered}.
 
 Если это были вы или другой родитель, ничего делать не нужно.
 Если вы об этом не знаете, позвоните в школу: {phone}.
