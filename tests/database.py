@@ -6,6 +6,7 @@ listens on a network port. Where PostgreSQL cannot start the test fails: it is n
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -88,6 +89,7 @@ def running_postgres() -> Iterator[Postgres]:
             yield Postgres(server)
         finally:
             server.cleanup()
+            atexit.unregister(server._cleanup)  # it would make its lock anew, in a gone directory
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
