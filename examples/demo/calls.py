@@ -1,0 +1,77 @@
+"""HTTP calls as one person makes them: JSON in, JSON out, a problem becomes `Refused`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+# Shorter than the server keeps an idle connection (2 s), so nobody talks into a closed one.
+_LIMITS = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
+_TIMEOUT_SECONDS = 60
+
+
+class Refused(Exception):
+    """The service said no (RFC 9457). `code` is stable, `detail` is a sentence for people."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        self.status = status
+        self.problem = problem
+        self.code = str(problem.get("code", ""))
+        self.detail = str(problem.get("detail", ""))
+        super().__init__(f"{status} {self.code}: {self.detail}")
+
+
+def open_http(base_url: str) -> httpx.Client:
+    """Connections to one service, safe to share between threads."""
+    return httpx.Client(
+        base_url=base_url, limits=_LIMITS, timeout=_TIMEOUT_SECONDS, trust_env=False
+    )
+
+
+class Caller:
+    """Somebody with a session, or nobody yet (`token` None)."""
+
+    def __init__(self, http: httpx.Client, token: str | None = None) -> None:
+        self.http = http
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path).json()
+
+    def get_bytes(self, path: str) -> bytes:
+        return self.call("GET", path).content
+
+    def post(self, path: str, body: object = None) -> Any:
+        return _json(self.call("POST", path, json={} if body is None else body))
+
+    def put(self, path: str, body: object) -> Any:
+        return _json(self.call("PUT", path, json=body))
+
+    def delete(self, path: str) -> None:
+        self.call("DELETE", path)
+
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """One file as a browser sends it."""
+        return self.call("POST", path, files={"file": (name, content)}).json()
+
+    def call(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """Raises `Refused` for everything but success."""
+        answer = self.http.request(method, path, headers=self._headers, **content)
+        if answer.is_success:
+            return answer
+        try:
+            problem = answer.json()
+        except ValueError:
+            problem = {}
+        raise Refused(answer.status_code, problem)
+
+
+def _json(answer: httpx.Response) -> Any:
+    return answer.json() if answer.content else None
+
+
+def sign_in(http: httpx.Client, login: str, password: str) -> Caller:
+    """A worker with an open session."""
+    told = Caller(http).post("/v1/session", {"login": login, "password": password})
+    return Caller(http, told["token"])
