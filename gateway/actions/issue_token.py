@@ -31,11 +31,8 @@ def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
     Raises `BadInput` for keys that cannot serve, `AlreadyExists`.
     """
     try:
-        parsed = canonical.loads(jwks.encode())
-        if not isinstance(parsed, dict):
-            raise TypeError
-        usable = all(jose.parse_jwks(parsed, (use,)) for use in jose.KeyUse)
-    except (JoseError, ValueError, TypeError):
+        usable = {key.use for key in _keys(jwks).values()} == set(jose.KeyUse)
+    except (JoseError, ValueError):
         usable = False
     if not usable:
         raise BadInput({"/jwks": "keys_unfit"})
@@ -85,10 +82,15 @@ def issue_token(
 
 def client_keys(client: Client, use: jose.KeyUse) -> dict[str, jose.PublicKey]:
     """Public keys of a client for one use, by kid."""
-    parsed = canonical.loads(client.jwks.encode())
+    return {kid: key for kid, key in _keys(client.jwks).items() if key.use is use}
+
+
+def _keys(jwks: str) -> dict[str, jose.PublicKey]:
+    """Raises `JoseError`, or ValueError for what is not canonical JSON."""
+    parsed = canonical.loads(jwks.encode())
     if not isinstance(parsed, dict):
-        raise TypeError("a key set is an object")
-    return jose.parse_jwks(parsed, (use,))
+        raise JoseError("jose.jwk")
+    return jose.parse_jwks(parsed)
 
 
 def client_of_token(unit: Unit, token: str, issuer: str, keys: jose.SigningKeys) -> Client:

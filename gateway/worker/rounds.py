@@ -119,14 +119,13 @@ class Rounds:
     def _send(self, parcel: Parcel) -> None:
         content = parcel.content
         if parcel.channel == MAIL:
-            domain = self._wiring.settings.mail_from.rpartition("@")[2]
             self._wiring.mail.send(
                 build_message(
                     self._wiring.settings.mail_from,
                     content["to"],
                     content["subject"],
                     content["text"],
-                    message_id=f"<{parcel.id}@{domain}>",
+                    message_id=str(parcel.id),
                     date=parcel.queued_at,
                 )
             )
