@@ -31,15 +31,31 @@ class Draft:
     salt: bytes = field(repr=False)
 
 
-def import_roster(unit: Unit, collection_id: UUID, data: bytes, filename: str) -> UUID:
+def import_roster(
+    unit: Unit,
+    collection_id: UUID,
+    data: bytes,
+    filename: str,
+    *,
+    sheet: str | None = None,
+    class_name: str | None = None,
+) -> UUID:
     """Read the file and keep a sealed draft for the review. Raises `UnreadableList`, `NotFound`.
 
-    Each upload is an import of its own; nothing of it counts before a commit.
+    Each upload is an import of its own; nothing of it counts before a commit. `sheet`: which one,
+    when several hold a list; `class_name`: for a list that nowhere says its class.
     """
     school_id = unit.school_id
     collection = unit.schools.get_collection(school_id, collection_id)
     today = unit.schools.get(school_id).today(unit.now)
-    read = intake(data, filename, load_programme(collection.programme), today)
+    read = intake(
+        data,
+        filename,
+        load_programme(collection.programme),
+        today,
+        sheet=sheet,
+        class_name=class_name,
+    )
     salt = os.urandom(SALT_BYTES)
     file_digest = hashlib.sha256(salt + data).hexdigest()
     import_id = unit.new_id()
@@ -107,7 +123,17 @@ def _dump(read: Intake, salt: bytes) -> bytes:
                 for r in read.rows
             ],
             "repairs": [[r.row, r.column, r.before, r.after, str(r.code)] for r in read.repairs],
-            "findings": [[f.code.value, f.row, f.column] for f in read.findings],
+            "findings": [
+                [
+                    f.code.value,
+                    f.row,
+                    f.column,
+                    f.field.value if f.field else None,
+                    f.representative,
+                    f.other_row,
+                ]
+                for f in read.findings
+            ],
         }
     )
 
@@ -131,7 +157,15 @@ def _load(plain: bytes) -> Draft:
         ),
         repairs=tuple(Repair(*r) for r in record["repairs"]),
         findings=tuple(
-            Finding(Code(code), row=row, column=column) for code, row, column in record["findings"]
+            Finding(
+                Code(code),
+                row=row,
+                column=column,
+                field=Field(field_) if field_ else None,
+                representative=representative,
+                other_row=other_row,
+            )
+            for code, row, column, field_, representative, other_row in record["findings"]
         ),
         salt=bytes.fromhex(record["salt"]),
     )

@@ -44,14 +44,13 @@ def main(context: click.Context) -> None:
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def init(settings: Settings, login: str, password_file: Path | None) -> None:
-    password = _password(password_file)
     os.umask(0o077)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.keys.mkdir(mode=0o700, exist_ok=True)
     console = Console()
     paths = {ring: ring_path(settings, ring) for ring in RingName}
     missing = [ring for ring, path in paths.items() if not path.exists()]
-    if missing and (len(missing) < len(RingName) or _has_data(settings)):
+    if missing and _has_data(settings):
         names = ", ".join(sorted(ring.value for ring in missing))
         raise click.ClickException(
             f"не хватает связок ключей: {names}. База уже есть, новые ключи её не откроют."
@@ -65,7 +64,11 @@ def init(settings: Settings, login: str, password_file: Path | None) -> None:
         rings = [load_ring(path, ring) for ring, path in paths.items()]
         with wiring.units.open(SYSTEM) as unit:
             fresh = initialise(unit, wiring.kek, wiring.index, rings)
-            added = add_first_administrator(unit, login, PasswordHasher().hash(password))
+            is_new = not unit.schools.has_administrator()
+        if is_new:
+            hashed = PasswordHasher().hash(_password(password_file))
+            with wiring.units.open(SYSTEM) as unit:
+                is_new = add_first_administrator(unit, login, hashed)
         wiring.check()
     except (CryptoError, GatewayError, schema.SchemaFault) as fault:
         raise click.ClickException(str(fault) or type(fault).__name__) from None
@@ -75,7 +78,7 @@ def init(settings: Settings, login: str, password_file: Path | None) -> None:
         for key in made.keys:
             table.add_row(made.ring.value, f"{key.id:08x}", key.state.value, key.kcv)
     console.print(table)
-    console.print(f"Администратор {login}: {'добавлен' if added else 'уже есть, не изменён'}.")
+    console.print(f"Администратор {login}: {'добавлен' if is_new else 'уже есть, не изменён'}.")
     wiring.close()
 
 

@@ -6,36 +6,13 @@ person or a rule can change carries the id of the journal event that changed it.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from audit.store import metadata
+from audit.store import Moment, metadata
 
 __all__ = ["Moment", "event_column", "metadata", "own_id", "school_column", "school_key"]
-
-
-class Moment(sa.TypeDecorator[datetime]):
-    """An aware UTC moment. SQLite keeps no zone, so it is taken off and put on again."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def own_id() -> sa.Column[UUID]:

@@ -12,6 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 BUSY_MILLISECONDS = 20_000
+# What a caller who knows no SQL may want to tell apart: the database does not answer (or gave up
+# on a lock), and every connection of the pool is in use.
+DatabaseDown = sa.exc.OperationalError
+DatabaseBusy = sa.exc.TimeoutError
 POSTGRES_OPTIONS = (
     "-c statement_timeout=30000 -c lock_timeout=20000"
     " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
