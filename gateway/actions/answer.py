@@ -245,8 +245,9 @@ def _contacts(unit: Unit, sitting: Sitting) -> list[ContactFacts]:
             equals_staff_contact=unit.schools.is_staff_contact(
                 school_id, unit.vault.token(f, sitting.signer.values[f], school_id)
             ),
-            # Within a school a contact has one holder by the table's key.
-            unrelated_families=1,
+            unrelated_families=unit.claims.count_holders(
+                f, unit.vault.token(f, sitting.signer.values[f], None)
+            ),
         )
         for f in (Field.EMAIL, Field.PHONE)
         if f in sitting.signer.values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from crypto import canonical
@@ -19,6 +20,7 @@ from policies.findings import Code, Finding
 from policies.programme import load_programme
 
 SALT_BYTES = 16
+DRAFT_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,15 @@ def cancel_import(unit: Unit, import_id: UUID) -> None:
     found, _ = open_draft(unit, import_id)
     event = unit.record("import.cancelled", import_id=import_id)
     unit.imports.close(unit.school_id, found.id, ImportState.CANCELLED, event)
+
+
+def forget_drafts(unit: Unit, school_id: UUID) -> int:
+    """Throw away drafts that lie unused for a week; answers how many."""
+    old = unit.imports.forgotten(school_id, unit.now - DRAFT_LIFE)
+    for import_id in old:
+        event = unit.record("import.cancelled", school_id=school_id, import_id=import_id)
+        unit.imports.close(school_id, import_id, ImportState.CANCELLED, event)
+    return len(old)
 
 
 def _dump(read: Intake, salt: bytes) -> bytes:

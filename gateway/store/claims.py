@@ -140,6 +140,17 @@ class ClaimStore:
         )
         return [_request(row) for row in rows]
 
+    def count_holders(self, field: Field, token: bytes) -> int:
+        """How many different people, of any school, have ever claimed this contact."""
+        return (
+            self._db.scalar(
+                sa.select(sa.func.count(sa.distinct(claim_requests.c.holder))).where(
+                    claim_requests.c.field == field.value, claim_requests.c.token == token
+                )
+            )
+            or 0
+        )
+
     def mark(self, request: ClaimRequest, state: ClaimState, event_id: UUID) -> None:
         self._db.execute(
             claim_requests.update()

@@ -92,3 +92,15 @@ class ImportStore:
             .where(imports.c.school_id == school_id, imports.c.id == import_id)
             .values(state=state.value, draft=None, event_id=event_id)
         )
+
+    def forgotten(self, school_id: UUID, before: datetime) -> list[UUID]:
+        """Imports uploaded before a moment that nobody has committed or cancelled."""
+        return list(
+            self._db.scalars(
+                sa.select(imports.c.id).where(
+                    imports.c.school_id == school_id,
+                    imports.c.state == ImportState.REVIEW.value,
+                    imports.c.uploaded_at < before,
+                )
+            )
+        )

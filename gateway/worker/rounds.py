@@ -16,6 +16,7 @@ from crypto.errors import CryptoError
 from gateway.actions.approve_release import build_narrower
 from gateway.actions.deliver_messages import Parcel, lease_messages, settle_delivery
 from gateway.actions.destroy_person import destroy_due
+from gateway.actions.import_roster import forget_drafts
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
 from gateway.actions.send_message import MAIL
@@ -133,7 +134,7 @@ class Rounds:
             self._wiring.sms.send(str(parcel.id), content["to"], content["text"])
 
     def keep_days(self) -> bool:
-        """Once a day a school: birthdays, ended guardianships, days of destruction."""
+        """Once a day a school: birthdays, ended guardianships, days of destruction, drafts."""
         done = False
         with self._units.open(SYSTEM) as unit:
             now = unit.now
@@ -153,7 +154,8 @@ class Rounds:
                 withdraw_from_bundles(unit, school_id)
             with self._units.open(SYSTEM) as unit:
                 destroyed = destroy_due(unit, school_id, collection_id)
-            if destroyed:
+                forgotten = forget_drafts(unit, school_id)
+            if destroyed or forgotten:
                 forget_deleted(self._wiring.writing)
             self._days_done[key] = today
             done = True
