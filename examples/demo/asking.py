@@ -171,7 +171,7 @@ def leave_out_silent(show: Show) -> None:
     pupil, school, tell = show.cast.silent, show.school, show.tell
     if pupil is None:
         return
-    reason = "Семья не отвечает на письма и звонки."
+    reason = "no_answer"
     school.record_attempt(pupil, show.today - timedelta(days=5), "phone")
     few = expect_refusal("rules_broken", lambda: school.propose_leaving_out(pupil, reason))
     tell.refused("Одного звонка молчащей семье мало.", few.problem["errors"][0]["detail"])

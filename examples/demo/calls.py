@@ -22,10 +22,22 @@ class Refused(Exception):
         super().__init__(f"{status} {self.code}: {self.detail}")
 
 
-def open_http(base_url: str) -> httpx.Client:
-    """Connections to one service, safe to share between threads."""
+def open_http(base_url: str, refusals: list[bytes] | None = None) -> httpx.Client:
+    """Connections to one service, safe to share between threads.
+
+    `refusals` receives the body of every answer that is no success.
+    """
+
+    def note(answer: httpx.Response) -> None:
+        if refusals is not None and not answer.is_success:
+            refusals.append(answer.read())
+
     return httpx.Client(
-        base_url=base_url, limits=_LIMITS, timeout=_TIMEOUT_SECONDS, trust_env=False
+        base_url=base_url,
+        limits=_LIMITS,
+        timeout=_TIMEOUT_SECONDS,
+        trust_env=False,
+        event_hooks={"response": [note]},
     )
 
 

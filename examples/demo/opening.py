@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -39,7 +40,7 @@ def set_up(show: Show) -> None:
     show.keys = make_keys(platform / "keys.json")
     show.admin.post(
         "/v1/admin/clients",
-        {"name": CLIENT_NAME, "programme": PROGRAMME, "jwks": show.keys.public_jwks()},
+        {"name": CLIENT_NAME, "programme": PROGRAMME, "jwks": json.loads(show.keys.public_jwks())},
     )
     tell.did("Администратор", "Записал открытые ключи платформы. Закрытые остались у неё.")
 

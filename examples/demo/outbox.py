@@ -14,18 +14,19 @@ from pathlib import Path
 _LINK = re.compile(r"/p/([A-Za-z0-9_-]{16,})")
 _CODE = re.compile(r"^(\d{6})\b")
 _PAUSE_SECONDS = 0.05
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 30.0
 
 
 class NothingCame(Exception):
-    """The service has not written within half a minute."""
+    """The service has not written in time."""
 
 
 class Outbox:
     """Everything sent so far; several threads may ask at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._folder = folder
+        self._patience_seconds = patience_seconds
         self._turn = threading.Lock()
         self._seen: set[str] = set()
         self._links: dict[str, list[str]] = {}
@@ -52,7 +53,7 @@ class Outbox:
             return self.letters
 
     def _wait(self, found: Callable[[], list[str]], wanted: int) -> list[str]:
-        patience = time.monotonic() + _PATIENCE_SECONDS
+        patience = time.monotonic() + self._patience_seconds
         while True:
             with self._turn:
                 self._read()

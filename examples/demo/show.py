@@ -42,6 +42,7 @@ class Show:
     results: dict[str, Any] = field(default_factory=dict)
     pupils: list[Pupil] = field(default_factory=list, repr=False)
     sittings: dict[str, Sitting] = field(default_factory=dict, repr=False)
+    refusals: list[bytes] = field(default_factory=list, repr=False)
     admin: Caller = field(init=False, repr=False)
     auditor: Caller = field(init=False, repr=False)
     school: School = field(init=False)

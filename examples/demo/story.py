@@ -41,8 +41,9 @@ def perform(folder: Path, tell: Teller, database_url: str | None = None) -> Show
     clear(folder)
     stage = Stage(folder / "home", folder / "service.log", database_url)
     try:
-        with open_http(stage.url) as http:
-            show = Show(folder, stage, http, tell)
+        refusals: list[bytes] = []
+        with open_http(stage.url, refusals) as http:
+            show = Show(folder, stage, http, tell, refusals=refusals)
             _play(show)
     finally:
         stage.stop()
