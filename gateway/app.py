@@ -1,0 +1,80 @@
+"""The application: routes, their description, refusals, headers. Nothing else is decided here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+
+from gateway.web.api.admin import admin
+from gateway.web.api.family import family
+from gateway.web.api.health import DESCRIPTION, health
+from gateway.web.api.imports import imports
+from gateway.web.api.journal import journal
+from gateway.web.api.platform import platform
+from gateway.web.api.release import release
+from gateway.web.api.school import school
+from gateway.web.api.staff import staff
+from gateway.web.context import keep_wiring
+from gateway.web.headers import register_headers
+from gateway.web.json_strict import StrictJson
+from gateway.web.oauth import ENDPOINT
+from gateway.web.refusals import PROBLEM_TYPE, register_refusals
+from gateway.web.schemas.parts import Problem
+from gateway.wiring import Wiring
+
+AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
+MOST_BYTES = 6 * 1024 * 1024
+MOST_FORM_PARTS = 8
+SECURITY = {
+    "staff": {"type": "http", "scheme": "bearer", "description": "POST /v1/session"},
+    "family": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "POST /v1/family/links/{token}/session",
+    },
+    "platform": {
+        "type": "oauth2",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": ENDPOINT,
+                "scopes": {"bundles": "pull bundles", "recalls": "read and confirm recalls"},
+            }
+        },
+    },
+}
+
+
+def create_app(wiring: Wiring) -> Flask:
+    """The WSGI application over these collaborators."""
+    app = Flask("gateway", static_folder=None)
+    app.json = StrictJson(app)
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
+    app.config.update(
+        API_TITLE="Soglasie",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+    )
+    keep_wiring(app, wiring)
+    app.extensions[DESCRIPTION] = _describe(app)
+    # After the description: its library registers a handler of its own.
+    register_refusals(app)
+    register_headers(app)
+    return app
+
+
+def _describe(app: Flask) -> str:
+    """Register every route and answer the OpenAPI document of all of them."""
+    api: Any = Api(spec_kwargs={"info": {"description": "Consent gateway for schools"}})
+    api.ERROR_SCHEMA = Problem
+    api.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
+    api.init_app(app)
+    for name, scheme in SECURITY.items():
+        api.spec.components.security_scheme(name, scheme)
+    for area in AREAS:
+        api.register_blueprint(area.blueprint)
+    return app.json.dumps(api.spec.to_dict())

@@ -1,0 +1,68 @@
+"""Logs: one JSON object a line on standard error, without a personal value.
+
+What is logged is ids, codes and numbers. The last processor is a net below that rule: it hides
+what is named like a personal item or looks like an address or a number of a person.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from pathlib import Path
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from policies.fields import PERSONAL
+
+HIDDEN = "[hidden]"
+_NAMES = frozenset(field.value for field in PERSONAL) | {"password", "token", "code_sent"}
+_PERSONAL = re.compile(r"@|[0-9](?:[ ._()-]?[0-9]){9}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OURS = Path(__file__).parents[1]
+_MOST_FRAMES = 6
+
+
+def set_up_logs(stream: TextIO | None = None) -> None:
+    """Send the logs of this process to `stream`; None: to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            hide_personal,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def hide_personal(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Replace values that are named or shaped like something personal."""
+    return {
+        name: HIDDEN if name in _NAMES or _looks_personal(name, value) else value
+        for name, value in line.items()
+    }
+
+
+def _looks_personal(name: str, value: object) -> bool:
+    # A request id is checked on its way in; a UUID may hold ten digits in a row.
+    if name == "request_id" or not isinstance(value, str) or _UUID.fullmatch(value):
+        return False
+    return _PERSONAL.search(value) is not None
+
+
+def where(error: BaseException) -> list[str]:
+    """Our own lines that an exception came through, the innermost last: file and line number.
+
+    Its text is left out, for texts of foreign exceptions quote values.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        f"{Path(frame.filename).relative_to(_OURS)}:{frame.lineno}"
+        for frame in frames
+        if Path(frame.filename).is_relative_to(_OURS) and ".venv" not in frame.filename
+    ]
+    return ours[-_MOST_FRAMES:]

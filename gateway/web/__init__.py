@@ -1,0 +1,1 @@
+"""HTTP: decode a request, call one action, encode what came of it."""

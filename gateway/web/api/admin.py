@@ -1,0 +1,71 @@
+"""What an administrator founds: schools, staff, clients. No personal data of families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+from gateway.actions import add_school as schools
+from gateway.actions import add_staff as workers
+from gateway.actions import issue_token as platform
+from gateway.web.auth import needs
+from gateway.web.context import current_unit
+from gateway.web.passwords import hash_password
+from gateway.web.routes import Routes
+from gateway.web.schemas.staff import (
+    ClientMade,
+    NewClient,
+    NewSchool,
+    NewStaff,
+    Passport,
+    SchoolMade,
+    StaffMade,
+)
+from policies.permissions import Permission
+
+admin = Routes("admin", "Schools, staff and clients of platforms")
+
+SCHOOLS = needs(Permission.MANAGE_SCHOOLS)
+STAFF = needs(Permission.MANAGE_STAFF)
+CLIENTS = needs(Permission.MANAGE_CLIENTS)
+
+
+@admin.on("POST", "/v1/admin/schools", SCHOOLS, takes=NewSchool, gives=SchoolMade, status=201)
+def add_school(told: Mapping[str, Any]) -> Mapping[str, object]:
+    """Found a school."""
+    return {"school_id": schools.add_school(current_unit(), told["short_name"], told["zone"])}
+
+
+@admin.on("PUT", "/v1/admin/schools/<uuid:school_id>/passport", SCHOOLS, takes=Passport, status=204)
+def set_passport(told: Mapping[str, Any], school_id: UUID) -> None:
+    """State what documents say of the school."""
+    schools.set_passport(current_unit(), school_id, {"ogrn": None, **told})
+
+
+@admin.on("POST", "/v1/admin/staff", STAFF, takes=NewStaff, gives=StaffMade, status=201)
+def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
+    """Give a worker a login and a role."""
+    # Hashing takes long: it comes before the unit opens.
+    password_hash = hash_password(told["password"])
+    staff_id = workers.add_staff(
+        current_unit(),
+        told["login"],
+        password_hash,
+        told["role"],
+        told.get("school_id"),
+        class_names=told.get("classes", ()),
+        email=told.get("email"),
+        phone=told.get("phone"),
+    )
+    return {"staff_id": staff_id}
+
+
+@admin.on("POST", "/v1/admin/clients", CLIENTS, takes=NewClient, gives=ClientMade, status=201)
+def add_client(told: Mapping[str, Any]) -> Mapping[str, object]:
+    """Register a platform's client with its public keys."""
+    jwks = current_app.json.dumps(told["jwks"])
+    client_id = platform.add_client(current_unit(), told["name"], told["programme"], jwks)
+    return {"client_id": client_id}

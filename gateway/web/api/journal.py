@@ -1,0 +1,99 @@
+"""The auditor's look at the journal; every look is an event itself."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from flask import Response, send_file
+
+from audit.journal import Entry
+from audit.kinds import KINDS
+from gateway.actions import inspect_journal as looking
+from gateway.web.api.platform import page
+from gateway.web.auth import needs
+from gateway.web.context import current_unit
+from gateway.web.routes import Bytes, Routes, Takes
+from gateway.web.schemas import journal as wire
+from policies.permissions import Permission
+
+journal = Routes("journal", "Checkpoint, events, proofs and export of the journal")
+
+READ = needs(Permission.READ_JOURNAL)
+PACK_TYPE = "application/zip"
+# Whoever sends the answer closes the file; it has no name and is gone then.
+new_file: Callable[[], Any] = tempfile.TemporaryFile
+
+
+@journal.on("GET", "/v1/audit/checkpoint", READ, gives=wire.CheckpointOut)
+def see_checkpoint() -> Mapping[str, object]:
+    """Where the journal stands."""
+    state = looking.see_checkpoint(current_unit())
+    signed = state.signed
+    return {
+        "note": signed.note.decode() if signed else None,
+        "size": signed.checkpoint.size if signed else 0,
+        "root": signed.checkpoint.root.hex() if signed else None,
+        "signed_at": signed.signed_at if signed else None,
+        "waiting": state.waiting,
+        "oldest_waiting_at": state.oldest_waiting_at,
+    }
+
+
+@journal.on(
+    "GET", "/v1/audit/events", READ, takes=Takes(wire.EventsWanted, "query"), gives=wire.EventsPage
+)
+def list_events(told: Mapping[str, Any]) -> object:
+    """Events in the order of the journal, of one school or of all."""
+    found = looking.list_events(current_unit(), told.get("school_id"), told["after"], told["limit"])
+    return page("events", [_event(entry) for entry in found], [e.idx for e in found], told)
+
+
+def _event(entry: Entry) -> Mapping[str, object]:
+    event = entry.event
+    return {
+        "index": entry.idx,
+        "integrated_at": entry.integrated_at,
+        "id": event.id,
+        "kind": event.kind,
+        "meaning": KINDS[event.kind].meaning,
+        "school_id": event.school_id,
+        "actor": event.actor,
+        "at": event.at,
+        "request_id": event.request_id,
+        "data": event.data,
+    }
+
+
+@journal.on("GET", "/v1/audit/events/<uuid:event_id>/proof", READ, gives=wire.ProofOut)
+def prove_event(event_id: UUID) -> Mapping[str, object]:
+    """Proof that an event is in the signed tree."""
+    proof = looking.prove_event(current_unit(), event_id)
+    return {
+        "index": proof.idx,
+        "envelope": base64.b64encode(proof.envelope).decode(),
+        "path": [digest.hex() for digest in proof.path],
+        "note": proof.signed.note.decode(),
+    }
+
+
+def _pack(out: BinaryIO) -> Response:
+    out.seek(0)
+    return send_file(out, mimetype=PACK_TYPE, as_attachment=True, download_name="journal.auditpack")
+
+
+@journal.on(
+    "POST",
+    "/v1/audit/exports",
+    needs(Permission.EXPORT_JOURNAL),
+    takes=wire.ExportWanted,
+    gives=Bytes(PACK_TYPE, _pack),
+)
+def export_journal(told: Mapping[str, Any]) -> BinaryIO:
+    """The journal in one file that is verified offline."""
+    out: BinaryIO = new_file()
+    looking.export_journal(current_unit(), told.get("school_id"), out)
+    return out

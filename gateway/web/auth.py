@@ -1,0 +1,154 @@
+"""Who is let in, and to what: one bearer token, one permission a route.
+
+A denial is an event of its own, in a unit that outlives the one that was rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+
+from crypto.secrets_text import hash_secret
+from gateway.actions.issue_token import client_of_token
+from gateway.actions.sign_in import STAFF_SESSION, count_attempt, deny, open_session
+from gateway.errors import NotAllowed, NotAuthenticated, SecondPersonNeeded
+from gateway.store.schools import Staff
+from gateway.unit import SYSTEM, Actor, Unit
+from gateway.web.context import Caller, current_wiring, in_one_unit, request_id
+from gateway.web.passwords import is_password
+from policies.permissions import ALLOWED, Permission, Role, allowed
+
+Security = list[dict[str, list[str]]]
+SCOPES = {Permission.PULL_BUNDLES: "bundles", Permission.READ_RECALLS: "recalls"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whom a route lets in. `scheme` None: anybody, who then acts as `role` (None: the system)."""
+
+    scheme: str | None
+    permission: Permission | None = None
+    role: Role | None = None
+
+    @property
+    def security(self) -> Security:
+        """As OpenAPI writes it."""
+        if self.scheme is None:
+            return []
+        scope = SCOPES.get(self.permission) if self.permission else None
+        return [{self.scheme: [scope] if scope else []}]
+
+    def run(self, view: Callable[[], object]) -> object:
+        """Let the caller in and run the view in one unit.
+
+        Raises `NotAuthenticated`, `NotAllowed`, and whatever the view raises.
+        """
+        caller = self._caller()
+        if self.permission and not _may(caller.actor, self.permission):
+            _note_denial(caller.actor, self.permission, "role")
+            raise NotAllowed(self.permission)
+        try:
+            return in_one_unit(caller, view)
+        except NotAllowed as denied:
+            second = isinstance(denied, SecondPersonNeeded)
+            _note_denial(
+                caller.actor, Permission(denied.permission), "second_person" if second else "scope"
+            )
+            raise
+
+    def _caller(self) -> Caller:
+        if self.scheme is None:
+            return Caller(Actor(self.role, request_id=request_id()))
+        caller = authenticate()
+        if self.permission is None and caller.actor.kind != self.scheme:
+            raise NotAuthenticated
+        return caller
+
+
+ANYBODY = Access(None)
+SIGNED_IN = Access("staff")
+
+
+def needs(permission: Permission) -> Access:
+    """Only those whose role has the permission; which token they show follows from the roles."""
+    roles = ALLOWED[permission]
+    if Role.FAMILY in roles:
+        return Access("family", permission)
+    return Access("platform" if Role.PLATFORM in roles else "staff", permission)
+
+
+def open_to(role: Role) -> Access:
+    """Nobody is known yet, but the address itself says who must be there (a link, a client)."""
+    return Access(None, None, role)
+
+
+def authenticate() -> Caller:
+    """The caller by the bearer token (RFC 6750). Raises `NotAuthenticated`, `TokenInvalid`."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not token:
+        raise NotAuthenticated
+    wiring = current_wiring()
+    with wiring.reading.connect() as connection:
+        look = Unit(connection, SYSTEM, wiring.clock(), wiring.kek, wiring.index)
+        # Two points make a JWT; our own sessions are base64url without any.
+        if token.count(".") == 2:
+            issuer = wiring.settings.public_url
+            client = client_of_token(look, token, issuer, wiring.signing_keys)
+            return Caller(Actor(Role.PLATFORM, client.id, None, request_id()), client=client)
+        return _session_of(look, token)
+
+
+def _session_of(look: Unit, token: str) -> Caller:
+    digest = hash_secret(token)
+    staff = look.schools.staff_of_session(digest, look.now)
+    if staff is not None:
+        return Caller(Actor(staff.role, staff.id, staff.school_id, request_id()), token)
+    session = look.consents.find_session(digest, look.now)
+    if session is None:
+        raise NotAuthenticated
+    actor = Actor(Role.FAMILY, session.signer_id, session.school_id, request_id())
+    return Caller(actor, token, session)
+
+
+def _may(actor: Actor, permission: Permission) -> bool:
+    return actor.role is not None and allowed(actor.role, permission)
+
+
+def _note_denial(actor: Actor, permission: Permission, reason: str) -> None:
+    with current_wiring().units.open(actor) as unit:
+        unit.record("access.denied", permission=permission.value, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that was opened for a worker."""
+
+    token: str
+    staff: Staff
+    expires_at: datetime
+
+
+def sign_in(login: str, password: str) -> SignedIn:
+    """Three short units around the comparison, which takes long and holds none.
+
+    Raises `NotAuthenticated` (unknown login and wrong password alike), `TooManyCodes`, `NotReady`.
+    """
+    nobody, units = Actor(None, request_id=request_id()), current_wiring().units
+    with units.open(nobody) as unit:
+        stored = count_attempt(unit, login)
+    if isinstance(stored, Exception):
+        raise stored
+    if not is_password(stored, password):
+        with units.open(nobody) as unit:
+            deny(unit, login)
+        raise NotAuthenticated
+    with units.open(nobody) as unit:
+        token = open_session(unit, login)
+        staff = unit.schools.find_staff(login=login)
+        if staff is None:
+            raise NotAuthenticated
+        return SignedIn(token, staff, unit.now + STAFF_SESSION)

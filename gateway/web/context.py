@@ -1,0 +1,106 @@
+"""What belongs to one request: its id, who calls, and the one unit it works in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app, g, request
+
+from crypto.secrets_text import new_secret
+from gateway.errors import GatewayError, NotAuthenticated
+from gateway.store.consents import FamilySession
+from gateway.store.schools import Client
+from gateway.unit import Actor, Unit
+from gateway.wiring import Wiring
+
+EXTENSION = "soglasie"
+REQUEST_ID_BYTES = 12
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Whatever could be a telephone or a SNILS does not enter logs and journal by this door.
+_NUMBER_OF_A_PERSON = re.compile(r"[0-9](?:[._-]?[0-9]){9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is behind the request. `session`: of a family; `client`: of a platform."""
+
+    actor: Actor
+    token: str = field(default="", repr=False)
+    session: FamilySession | None = field(default=None, repr=False)
+    client: Client | None = None
+
+
+def keep_wiring(app: Flask, wiring: Wiring) -> None:
+    """Hand the collaborators to the application."""
+    app.extensions[EXTENSION] = wiring
+
+
+def current_wiring() -> Wiring:
+    """The collaborators of this process."""
+    wiring: Wiring = current_app.extensions[EXTENSION]
+    return wiring
+
+
+def request_id() -> str:
+    """Id of this request: the caller's own if it is harmless, else a new one."""
+    if "request_id" not in g:
+        told = request.headers.get("X-Request-ID", "")
+        harmless = _REQUEST_ID.fullmatch(told) and not _NUMBER_OF_A_PERSON.search(told)
+        g.request_id = told if harmless else new_secret(REQUEST_ID_BYTES)
+    known: str = g.request_id
+    return known
+
+
+def current_caller() -> Caller:
+    """Raises `NotAuthenticated` where nobody was let in."""
+    caller: Caller | None = g.get("caller")
+    if caller is None:
+        raise NotAuthenticated
+    return caller
+
+
+def current_session() -> FamilySession:
+    """The family's session. Raises `NotAuthenticated` for anybody else."""
+    session = current_caller().session
+    if session is None:
+        raise NotAuthenticated
+    return session
+
+
+def current_client() -> Client:
+    """The platform's client. Raises `NotAuthenticated` for anybody else."""
+    client = current_caller().client
+    if client is None:
+        raise NotAuthenticated
+    return client
+
+
+def current_unit() -> Unit:
+    """The request's one unit. It opens when it is first asked for: the body was read by then."""
+    if "unit" not in g:
+        units = current_wiring().units
+        g.unit = g.work.enter_context(units.open(current_caller().actor))
+    unit: Unit = g.unit
+    return unit
+
+
+def in_one_unit(caller: Caller, view: Callable[[], object]) -> object:
+    """Run the view as `caller`; its unit has committed when this returns.
+
+    A refusal that the view returns instead of raising it is raised after the commit: what was
+    counted on the way stays counted.
+    """
+    g.caller = caller
+    try:
+        with ExitStack() as work:
+            g.work = work
+            outcome = view()
+    finally:
+        g.pop("unit", None)
+        g.pop("work", None)
+    if isinstance(outcome, GatewayError):
+        raise outcome
+    return outcome

@@ -1,0 +1,60 @@
+"""Codes of fields that cannot be read, with the Russian sentence of each.
+
+Codes of personal values are those of `policies.findings`; here stand the rest: codes of the
+schemas and those that actions put into `BadInput`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from policies.findings import Code, text_of
+
+FORM_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        # schemas
+        "required": "Это поле обязательно.",
+        "null": "Здесь не может быть пусто.",
+        "type": "Здесь должно быть значение другого вида.",
+        "invalid": "Значение не подходит.",
+        "unknown_field": "Такого поля нет.",
+        "duplicate_key": "Одно и то же поле названо дважды.",
+        "empty": "Поле пустое.",
+        "too_long": "Слишком длинно.",
+        "too_short": "Слишком коротко.",
+        "too_many": "Слишком много значений.",
+        "character": "В тексте есть недопустимый знак.",
+        "number_range": "Число вне допустимых пределов.",
+        "choice_unknown": "Такого варианта нет.",
+        "id_form": "Это не номер записи.",
+        "date_form": "Дата пишется так: 2026-09-01.",
+        "moment_form": "Время пишется так: 2026-09-01T09:00:00Z.",
+        "moment_zone": "У времени не указан часовой пояс.",
+        "digest_form": "Отпечаток состоит из 64 знаков 0-9 и a-f.",
+        "cursor_form": "Это не отметка места из прошлого ответа.",
+        "class_form": "Класс пишется так: 7А.",
+        "code_form": "Код состоит из шести цифр.",
+        "login_form": "Имя для входа: латинские буквы, цифры, точка, дефис; от 3 до 64 знаков.",
+        "inn_form": "В ИНН организации десять цифр.",
+        "ogrn_form": "В ОГРН тринадцать цифр.",
+        "grant_unsupported": "Выдача ключа другого вида не поддерживается.",
+        # actions
+        "zone_unknown": "Такого часового пояса нет.",
+        "role_place": "У роли в школе должна быть школа, у остальных её нет.",
+        "programme_unknown": "Такой программы нет.",
+        "deadline_order": "Срок сбора уже прошёл или раньше его начала.",
+        "date_in_future": "Этот день ещё не наступил.",
+        "date_order": "Моменты идут не по порядку.",
+        "keys_unfit": "Нужны два открытых ключа: ES256 для подписи и RSA-OAEP-256 от 3072 бит.",
+        # facts of a document
+        "missing": "Без этого документ составить нельзя.",
+        "kind": "Это сведения для другого документа.",
+        "item": "Этих сведений в документе нет.",
+    }
+)
+
+
+def sentence(code: str) -> str:
+    """Russian sentence of a form code or of a rule's code."""
+    return FORM_CODES[code] if code in FORM_CODES else text_of(Code(code))

@@ -1,0 +1,62 @@
+"""Headers of every answer, and one log line for every request.
+
+The line holds the route's pattern and never the path: a path may be a link's secret.
+"""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from gateway.web.context import request_id
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+CACHED = {
+    "/openapi.json": "public, max-age=300",
+    "/.well-known/jwks.json": "public, max-age=300",
+    "/problems/<slug>": "public, max-age=300",
+    "/healthz": "no-cache",
+    "/readyz": "no-cache",
+}
+log = structlog.get_logger("web")
+
+
+def register_headers(app: Flask) -> None:
+    """Number every request, finish and log every answer of `app`."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    request_id()
+
+
+def _finish(answer: Response) -> Response:
+    rule = request.url_rule.rule if request.url_rule else "-"
+    answer.headers["X-Request-ID"] = request_id()
+    answer.headers["Cache-Control"] = (
+        CACHED.get(rule, "no-store") if answer.status_code < 400 else "no-store"
+    )
+    for name, value in HEADERS.items():
+        answer.headers[name] = value
+    caller = g.get("caller")
+    log.info(
+        "request",
+        request_id=request_id(),
+        method=request.method if request.url_rule else "-",
+        route=rule,
+        status=answer.status_code,
+        actor=caller.actor.kind if caller and caller.actor.role else "nobody",
+        milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
+    )
+    return answer

@@ -1,0 +1,1 @@
+"""What travels: names, nesting and forms of requests and answers."""

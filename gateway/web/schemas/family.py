@@ -1,0 +1,101 @@
+"""What a family sends and sees: link, code, items, document, answer, receipt."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from marshmallow import fields
+
+from gateway.web.schemas.fields import (
+    Wire,
+    a_choice,
+    a_day,
+    a_digest,
+    a_match,
+    a_moment,
+    a_part,
+    a_text,
+    an_id,
+    parts_of,
+    some,
+)
+from gateway.web.schemas.parts import DetailsIn
+from policies.facts import Decision, FormKind
+
+
+class FamilyDecision(StrEnum):
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
+class LinkOut(Wire):
+    """`phone` is masked: the code goes there."""
+
+    school = a_text()
+    school_phone = a_text()
+    zone = a_text()
+    deadline_on = a_day()
+    given_names = some(a_text())
+    phone = a_text()
+
+
+class NewSession(Wire):
+    code = a_match("[0-9]{6}", "code_form")
+
+
+class SessionMade(Wire):
+    token = a_text()
+    expires_at = a_moment()
+
+
+class StandingAnswer(Wire):
+    id = an_id()
+    decision = a_choice(Decision)
+    decided_at = a_moment()
+
+
+class OwnAsk(Wire):
+    """One document to sign or refuse. `given_name`: of the person whose data it is about."""
+
+    id = an_id()
+    form = a_choice(FormKind)
+    subject_id = an_id()
+    given_name = a_text()
+    answer = a_part(StandingAnswer, allow_none=True)
+
+
+class OwnAsks(Wire):
+    asks = parts_of(OwnAsk)
+
+
+class Corrected(Wire):
+    changed = some(a_text())
+
+
+class DocumentWanted(Wire):
+    decision = a_choice(FamilyDecision)
+    details = a_part(DetailsIn, required=False)
+
+
+class DocumentOut(Wire):
+    """`digest`: SHA-256 of the UTF-8 bytes of `html`; the answer repeats it."""
+
+    digest = a_digest()
+    html = fields.String(required=True)
+    form = a_text()
+    form_version = a_text()
+    text_digest = a_digest()
+
+
+class NewAnswer(DocumentWanted):
+    digest = a_digest()
+
+
+class AnswerMade(Wire):
+    """`receipt`: JWS, proves the answer to anybody and holds no personal value."""
+
+    answer_id = an_id()
+    decision = a_choice(Decision)
+    decided_at = a_moment()
+    receipt_no = a_text()
+    receipt = fields.String(required=True)
