@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,7 +28,7 @@ from gateway.settings import Host, Settings
 from gateway.store import schema
 from gateway.store.session import make_engine
 from gateway.store.vault import CANARY, read_canaries
-from gateway.unit import Units
+from gateway.unit import SYSTEM, Unit, Units
 
 CODE_LABEL = b"sg/code/1"
 
@@ -97,6 +98,15 @@ class Wiring:
     @cached_property
     def units(self) -> Units:
         return Units(self.writing, self.kek, self.index, self.clock)
+
+    @contextmanager
+    def looking(self) -> Iterator[Unit]:
+        """A unit on a reading transaction, for a look that shows nobody anything.
+
+        It takes no turn and no lock; what is read is what had been committed.
+        """
+        with self.reading.connect() as connection:
+            yield Unit(connection, SYSTEM, self.clock(), self.kek, self.index)
 
     @property
     def host(self) -> Host:

@@ -66,6 +66,15 @@ class OutboxStore:
         )
         return [Message(**row._mapping) for row in rows]
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether anything waits to be sent now."""
+        return (
+            self._db.execute(
+                sa.select(messages.c.id).where(messages.c.due_at <= now).limit(1)
+            ).first()
+            is not None
+        )
+
     def put_off(self, message_id: UUID, due_at: datetime) -> None:
         """Count an attempt and say when to try again."""
         self._db.execute(

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.errors import AuditError
+from audit.journal import pending_count
 from crypto.errors import CryptoError
 from gateway.actions.approve_release import build_narrower
 from gateway.actions.deliver_messages import Parcel, lease_messages, settle_delivery
@@ -40,6 +41,7 @@ class Rounds:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
         self._units = wiring.units
+        self._is_signed = False  # True once the signed tree is known to hold every leaf
         self._days_done: dict[tuple[str, str], date] = {}
 
     def once(self) -> bool:
@@ -62,15 +64,21 @@ class Rounds:
 
     def order_journal(self) -> bool:
         """Give pending events their places, then sign what has grown."""
+        with self._wiring.looking() as look:
+            if self._is_signed and not pending_count(look.connection):
+                return False
+        self._is_signed = False
         now = self._wiring.clock()
         sequencer = self._wiring.sequencer
         sequencer.integrate_once(now)
-        return sequencer.sign_once(now) is not None
+        signed = sequencer.sign_once(now) is not None
+        self._is_signed = True
+        return signed
 
     def settle_claims(self) -> bool:
         """Settle queued contacts, each in a transaction of its own."""
-        with self._units.open(SYSTEM) as unit:
-            queue = unit.claims.queued(CLAIMS_A_ROUND)
+        with self._wiring.looking() as look:
+            queue = look.claims.queued(CLAIMS_A_ROUND)
         done = False
         for request in queue:
             try:
@@ -87,8 +95,8 @@ class Rounds:
 
     def narrow_bundles(self) -> bool:
         """Build the revision that is due after a withdrawal before the pull."""
-        with self._units.open(SYSTEM) as unit:
-            due = unit.bundles.superseded_without_heir()
+        with self._wiring.looking() as look:
+            due = look.bundles.superseded_without_heir()
         done = False
         for school_id, collection_id in due:
             with self._units.open(SYSTEM) as unit:
@@ -98,11 +106,11 @@ class Rounds:
 
     def deliver_messages(self) -> bool:
         """Lease, send outside of any transaction, settle."""
+        with self._wiring.looking() as look:
+            if not look.outbox.is_due(look.now):
+                return False
         with self._units.open(SYSTEM) as unit:
             parcels = lease_messages(unit)
-            queued_at = unit.now
-        if not parcels:
-            return False
         sent: list[Parcel] = []
         failed: list[tuple[Parcel, bool]] = []
         for parcel in parcels:
@@ -113,7 +121,7 @@ class Rounds:
                 failed.append((parcel, fault.is_permanent))
             else:
                 sent.append(parcel)
-        with self._units.open(SYSTEM, max(queued_at, self._wiring.clock())) as unit:
+        with self._units.open(SYSTEM) as unit:
             settle_delivery(unit, sent, failed)
         return bool(sent)
 
@@ -136,12 +144,11 @@ class Rounds:
     def keep_days(self) -> bool:
         """Once a day a school: birthdays, ended guardianships, days of destruction, drafts."""
         done = False
-        with self._units.open(SYSTEM) as unit:
-            now = unit.now
+        with self._wiring.looking() as look:
             due = [
-                (school_id, collection.id, unit.schools.get(school_id).today(now))
-                for school_id in unit.schools.ids()
-                for collection in unit.schools.list_collections(school_id)
+                (school_id, collection.id, look.schools.get(school_id).today(look.now))
+                for school_id in look.schools.ids()
+                for collection in look.schools.list_collections(school_id)
             ]
         for school_id, collection_id, today in due:
             key = (str(school_id), str(collection_id))
