@@ -149,15 +149,14 @@ def check_document(document: Mapping[str, str]) -> None:
 def invented_details(person: Person, today: date) -> dict[str, Any]:
     """The same person always lives at the same address and holds the same paper."""
     number = int.from_bytes(hashlib.sha256(person.items["snils"].encode()).digest()[:4], "big")
-    address = (
-        f"680000, г. Хабаровск, ул. Выдуманная, д. {number % 97 + 1}, кв. {number // 97 % 180 + 1}"
-    )
+    house, flat = number % 97 + 1, number // 97 % 180 + 1
+    address = f"681000, г. Комсомольск-на-Амуре, ул. Выдуманная, д. {house}, кв. {flat}"
     if person.age(today) < OWN_SIGNATURE:
         paper = {
             "kind": "birth_certificate",
             "series": "II-ДВ",
             "number": f"{number % 900_000 + 100_000}",
-            "issued_by": "Отдел ЗАГС № 1 г. Хабаровска",
+            "issued_by": "Отдел ЗАГС № 1 г. Комсомольска-на-Амуре",
         }
     else:
         paper = {
