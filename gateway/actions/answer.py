@@ -227,8 +227,7 @@ def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:
     if ask.form is FormKind.GUARDIAN_OWN:
         about = {
             g.pupil_id
-            for g in unit.people.list_guardianships(sitting.school.id)
-            if g.guardian_id == ask.signer_id
+            for g in unit.people.list_guardianships(sitting.school.id, guardian_ids=[ask.signer_id])
         }
     else:
         about = {ask.subject_id}

@@ -169,12 +169,13 @@ def _listed(form: ConsentForm, items: Items) -> Items:
 def _guardianship(unit: Unit, sitting: Sitting) -> Guardianship | None:
     if sitting.ask.form is not FormKind.CHILD:
         return None
-    for link in unit.people.list_guardianships(sitting.school.id):
-        if (link.pupil_id, link.guardian_id) == (
-            sitting.ask.subject_id,
-            sitting.ask.signer_id,
-        ):
-            return link
+    links = unit.people.list_guardianships(
+        sitting.school.id,
+        pupil_ids=[sitting.ask.subject_id],
+        guardian_ids=[sitting.ask.signer_id],
+    )
+    for link in links:
+        return link
     raise NotFound
 
 

@@ -77,8 +77,7 @@ def _explain(unit: Unit, request: ClaimRequest, public_url: str) -> None:
     school_id = request.school_id
     guardians = {
         g.guardian_id
-        for g in unit.people.list_guardianships(school_id)
-        if g.pupil_id == request.person_id
+        for g in unit.people.list_guardianships(school_id, pupil_ids=[request.person_id])
     }
     people = unit.people.items(school_id, {request.person_id, *guardians})
     own = people.get(request.person_id)

@@ -5,7 +5,7 @@ The table above has no key into any school's rows: it can move to a database of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from dataclasses import field as hidden
 from datetime import datetime
@@ -161,14 +161,17 @@ class ClaimStore:
             .values(state=state.value, event_id=event_id)
         )
 
-    def states(self, school_id: UUID) -> dict[UUID, tuple[ClaimState, ...]]:
-        """States of every person's contacts."""
+    def states(
+        self, school_id: UUID, only: Collection[UUID] | None = None
+    ) -> dict[UUID, tuple[ClaimState, ...]]:
+        """States of every person's contacts (or of `only` these people)."""
+        query = sa.select(claim_requests.c.person_id, claim_requests.c.state).where(
+            claim_requests.c.school_id == school_id
+        )
+        if only is not None:
+            query = query.where(claim_requests.c.person_id.in_(only))
         found: dict[UUID, list[ClaimState]] = {}
-        for row in self._db.execute(
-            sa.select(claim_requests.c.person_id, claim_requests.c.state)
-            .where(claim_requests.c.school_id == school_id)
-            .order_by(claim_requests.c.field)
-        ):
+        for row in self._db.execute(query.order_by(claim_requests.c.field)):
             found.setdefault(row.person_id, []).append(ClaimState(row.state))
         return {person: tuple(states) for person, states in found.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -189,13 +189,21 @@ class ConsentStore:
             self._db.execute(asks.insert(), values)
 
     def list_asks(
-        self, school_id: UUID, collection_id: UUID, signer_id: UUID | None = None
+        self,
+        school_id: UUID,
+        collection_id: UUID,
+        signer_id: UUID | None = None,
+        *,
+        about: Collection[UUID] | None = None,
     ) -> list[Ask]:
+        """Asks of a collection: of one signer, `about` these subjects, or (None) all."""
         query = sa.select(asks).where(
             asks.c.school_id == school_id, asks.c.collection_id == collection_id
         )
         if signer_id is not None:
             query = query.where(asks.c.signer_id == signer_id)
+        if about is not None:
+            query = query.where(asks.c.subject_id.in_(about))
         return [_ask(row) for row in self._db.execute(query.order_by(asks.c.id))]
 
     def find_ask(self, school_id: UUID, ask_id: UUID) -> Ask | None:

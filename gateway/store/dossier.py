@@ -34,21 +34,20 @@ class Dossier:
         self, school_id: UUID, collection_id: UUID, only: Iterable[UUID] | None = None
     ) -> list[PupilFacts]:
         """Facts of every pupil on the list (or of `only` these), by person id."""
-        wanted = None if only is None else set(only)
-        classes = {
-            pupil: class_id
-            for pupil, class_id in self._people.pupil_classes(school_id).items()
-            if wanted is None or pupil in wanted
-        }
-        links = [g for g in self._people.list_guardianships(school_id) if g.pupil_id in classes]
-        ids = None if wanted is None else classes.keys() | {g.guardian_id for g in links}
-        items = self._people.items(school_id, ids)
-        asks = self._consents.list_asks(school_id, collection_id)
-        by_ask = self._consents.answers_by_ask(school_id)
+        classes = self._people.pupil_classes(school_id, None if only is None else list(only))
+        pupils = None if only is None else list(classes)
+        links = self._people.list_guardianships(school_id, pupil_ids=pupils)
+        links = [link for link in links if link.pupil_id in classes]
+        family = None if pupils is None else [*pupils, *{link.guardian_id for link in links}]
+        items = self._people.items(school_id, family)
+        asks = self._consents.list_asks(school_id, collection_id, about=family)
+        by_ask = self._consents.answers_by_ask(
+            school_id, None if family is None else [ask.id for ask in asks]
+        )
         answered: dict[tuple[FormKind, UUID, UUID], tuple[AnswerFacts, ...]] = {
             (ask.form, ask.signer_id, ask.subject_id): by_ask.get(ask.id, ()) for ask in asks
         }
-        claims = self._claims.states(school_id)
+        claims = self._claims.states(school_id, family)
         left_out = self._people.list_leave_outs(school_id, collection_id)
 
         def guardian(link: Guardianship) -> GuardianFacts:

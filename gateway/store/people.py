@@ -5,7 +5,7 @@ Registry records are sealed; what is unique per person stands beside as school-s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -356,16 +356,17 @@ class PeopleStore:
             .values(left_on=left_on, left_order_no=order_no, event_id=event_id)
         )
 
-    def pupil_classes(self, school_id: UUID) -> dict[UUID, UUID]:
-        """Class of every pupil who is on the list."""
-        return {
-            row.person_id: row.class_id
-            for row in self._db.execute(
-                sa.select(pupils.c.person_id, pupils.c.class_id)
-                .where(pupils.c.school_id == school_id, pupils.c.left_on.is_(None))
-                .order_by(pupils.c.person_id)
-            )
-        }
+    def pupil_classes(
+        self, school_id: UUID, only: Collection[UUID] | None = None
+    ) -> dict[UUID, UUID]:
+        """Class of every pupil who is on the list (or of `only` these)."""
+        query = sa.select(pupils.c.person_id, pupils.c.class_id).where(
+            pupils.c.school_id == school_id, pupils.c.left_on.is_(None)
+        )
+        if only is not None:
+            query = query.where(pupils.c.person_id.in_(only))
+        rows = self._db.execute(query.order_by(pupils.c.person_id))
+        return {row.person_id: row.class_id for row in rows}
 
     def add_guardianships(self, school_id: UUID, rows: Iterable[tuple[Guardianship, UUID]]) -> None:
         values = [
@@ -384,12 +385,20 @@ class PeopleStore:
         if values:
             self._db.execute(guardianships.insert(), values)
 
-    def list_guardianships(self, school_id: UUID) -> list[Guardianship]:
-        rows = self._db.execute(
-            sa.select(guardianships)
-            .where(guardianships.c.school_id == school_id)
-            .order_by(guardianships.c.id)
-        )
+    def list_guardianships(
+        self,
+        school_id: UUID,
+        *,
+        pupil_ids: Collection[UUID] | None = None,
+        guardian_ids: Collection[UUID] | None = None,
+    ) -> list[Guardianship]:
+        """Who stands for whom; None asks for every pupil, every guardian."""
+        query = sa.select(guardianships).where(guardianships.c.school_id == school_id)
+        if pupil_ids is not None:
+            query = query.where(guardianships.c.pupil_id.in_(pupil_ids))
+        if guardian_ids is not None:
+            query = query.where(guardianships.c.guardian_id.in_(guardian_ids))
+        rows = self._db.execute(query.order_by(guardianships.c.id))
         return [
             Guardianship(
                 row.id,
