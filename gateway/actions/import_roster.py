@@ -104,6 +104,7 @@ def open_draft(unit: Unit, import_id: UUID) -> tuple[Import, Draft]:
 
 def cancel_import(unit: Unit, import_id: UUID) -> None:
     """Throw the draft away. Raises `NotFound`, `ImportClosed`."""
+    unit.lock_school()
     found, _ = open_draft(unit, import_id)
     event = unit.record("import.cancelled", import_id=import_id)
     unit.imports.close(unit.school_id, found.id, ImportState.CANCELLED, event)

@@ -1,19 +1,19 @@
 """What a class list would change: computed from its rows and the register, written by nobody.
 
-One person is one entry, however many rows name him or her. People are matched by SNILS within
-the school; those without SNILS by name and birth date. A value in the list replaces the one in
-the register; an empty cell never erases. A contact that belongs to somebody else is left out
-and found.
+Who is who says `roster_people`. A value in the list replaces the one in the register; an empty
+cell never erases. A contact that belongs to somebody else is left out and found, unless the list
+itself gives that person another one: two people may swap their phones.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from crypto import canonical
+from gateway.actions.roster_people import Listed, ListedPeople
 from gateway.unit import Unit
 from policies.facts import Field, GuardianKind, Items, PupilRow
 from policies.findings import Code, Finding
@@ -104,101 +104,110 @@ class _Planner:
     def __init__(self, unit: Unit, school_id: UUID) -> None:
         self._vault = unit.vault
         self._school = school_id
-        self._holders = dict(unit.people.holders(school_id))
-        self._identities = unit.people.by_identity(school_id)
-        self._register = unit.people.items(school_id)
+        self._holders = unit.people.holders(school_id)
         self._classes = unit.people.pupil_classes(school_id)
         self._class_names = unit.schools.class_names(school_id)
-        self._people: dict[str, PlannedPerson] = {}
-        self._taken: dict[tuple[Field, bytes], str] = {}
-        self._findings: list[Finding] = []
+        self._listed = ListedPeople(unit, school_id)
 
     def plan(self, rows: Sequence[PupilRow]) -> RosterPlan:
-        pupils = [self._pupil(row) for row in rows]
-        listed = {p.class_name for p in pupils}
-        here = {self._people[p.key].person_id for p in pupils}
+        keys = self._listed.match(rows)
+        people = self._listed.people
+        findings = self._listed.findings
+        settled = {f: self._settle(f, code, findings) for f, code in TAKEN.items()}
+        pupils: dict[str, PlannedPupil] = {}
+        for row, (pupil, guardians) in zip(rows, keys, strict=True):
+            self._place(pupils, row, pupil, guardians)
+        listed = {p.class_name for p in pupils.values()}
+        here = {people[key].person_id for key in pupils}
         missing = [
             person
             for person, class_id in self._classes.items()
-            if self._class_names[class_id] in listed and person not in here
+            if self._class_names[class_id] in listed
+            and person not in here
+            and person in self._listed.register
         ]
         return RosterPlan(
-            tuple(self._people.values()), tuple(pupils), tuple(missing), tuple(self._findings)
+            tuple(_planned(person, settled) for person in people.values()),
+            tuple(pupils.values()),
+            tuple(missing),
+            tuple(findings),
         )
 
-    def _pupil(self, row: PupilRow) -> PlannedPupil:
-        key = self._person(row.row, row.items)
-        guardians: dict[str, tuple[str, GuardianKind, str]] = {}
-        for representative in row.representatives:
-            who = self._person(row.row, representative.items)
+    def _place(
+        self, pupils: dict[str, PlannedPupil], row: PupilRow, key: str, guardians: Sequence[str]
+    ) -> None:
+        """The pupil's place: the first row says the class, every row adds representatives."""
+        first = pupils.get(key)
+        links = {link[0]: link for link in (first.guardians if first else ())}
+        for who, representative in zip(guardians, row.representatives, strict=True):
             if who != key:
-                guardians[who] = (who, representative.kind, representative.relation)
-        known = self._people[key].person_id
+                links.setdefault(who, (who, representative.kind, representative.relation))
+        if first is not None:
+            pupils[key] = replace(first, guardians=tuple(links.values()))
+            return
+        known = self._listed.people[key].person_id
         now_in = self._class_names.get(self._classes[known]) if known in self._classes else None
-        return PlannedPupil(
-            key, row.row, row.class_name, now_in != row.class_name, tuple(guardians.values())
+        pupils[key] = PlannedPupil(
+            key, row.row, row.class_name, now_in != row.class_name, tuple(links.values())
         )
 
-    def _person(self, row: int, items: Items) -> str:
-        """Key of the person in the plan; the first row that names somebody wins."""
-        known = self._find(items)
-        key = self._key(row, items, known)
-        if key in self._people:
-            return key
-        before = self._register.get(known, Items({})) if known else Items({})
-        merged = self._merge(row, key, known, before, items)
-        changed = tuple(
-            f
-            for f in Field
-            if merged.values.get(f) != before.values.get(f)
-            or merged.absent.get(f) != before.absent.get(f)
-        )
-        self._people[key] = PlannedPerson(key, row, known, merged, changed, before)
-        return key
+    def _settle(self, field_: Field, code: Code, findings: list[Finding]) -> dict[str, str]:
+        """Who of the list has which value of that field after the commit, by key.
 
-    def _find(self, items: Items) -> UUID | None:
-        snils = items.values.get(Field.SNILS)
-        if snils:
-            token = self._vault.token(Field.SNILS, snils, self._school)
-            found = self._holders.get((Field.SNILS, token))
-            if found is not None:
-                return found
-        identity = self._vault.identity_token(self._school, items)
-        found = self._identities.get(identity) if identity else None
-        if found is None:
-            return None
-        # The register knows a SNILS and the list states another: a namesake, not this person.
-        known = self._register.get(found, Items({})).values.get(Field.SNILS)
-        return None if known and snils and known != snils else found
-
-    def _key(self, row: int, items: Items, known: UUID | None) -> str:
-        if known is not None:
-            return f"id:{known}"
-        snils = items.values.get(Field.SNILS)
-        if snils:
-            return "snils:" + self._vault.token(Field.SNILS, snils, self._school).hex()
-        identity = self._vault.identity_token(self._school, items)
-        return f"name:{identity.hex()}" if identity else f"row:{row}:{len(self._people)}"
-
-    def _merge(self, row: int, key: str, known: UUID | None, before: Items, stated: Items) -> Items:
-        values = {**before.values, **stated.values}
-        for field_, code in TAKEN.items():
-            value = values.get(field_)
-            if value is None:
-                continue
-            token = (field_, self._vault.token(field_, value, self._school))
-            holder = self._holders.get(token)
-            in_list = self._taken.get(token)
-            if (holder is not None and holder != known) or in_list not in (None, key):
-                self._findings.append(Finding(code, about=known, row=row))
-                old = before.values.get(field_)
-                if old is not None and old != value:
-                    values[field_] = old
-                else:
-                    del values[field_]
-                continue
-            self._taken[token] = key
-        absent = {
-            f: reason for f, reason in {**before.absent, **stated.absent}.items() if f not in values
+        Whoever cannot have what the list says keeps the old value: that may cross another's
+        wish, so the question is put until nobody loses.
+        """
+        people = self._listed.people
+        wanted = {
+            key: one.known.values[field_]
+            for key, one in people.items()
+            if field_ in one.known.values
         }
-        return Items(values, absent)
+        while losers := self._losers(field_, wanted):
+            for key in losers:
+                one = people[key]
+                findings.append(
+                    Finding(code, about=one.person_id, row=one.rows[field_], field=field_)
+                )
+                old = one.before.values.get(field_)
+                if old is None:
+                    del wanted[key]
+                else:
+                    wanted[key] = old
+        return wanted
+
+    def _losers(self, field_: Field, wanted: dict[str, str]) -> list[str]:
+        """Those who want what somebody outside the list has, or another of the list before them."""
+        people = self._listed.people
+        listed = {one.person_id for one in people.values()}
+
+        def turn(key: str) -> tuple[bool, int, bool]:
+            """Who has it keeps it; then in the order of the rows, a mother before her child."""
+            one = people[key]
+            is_new = one.before.values.get(field_) != wanted[key]
+            return is_new, one.rows.get(field_, one.row), one.is_pupil
+
+        taken: set[str] = set()
+        losers = []
+        for key in sorted(wanted, key=turn):
+            token = self._vault.token(field_, wanted[key], self._school)
+            holder = self._holders.get((field_, token))
+            if wanted[key] in taken or (holder is not None and holder not in listed):
+                losers.append(key)
+            taken.add(wanted[key])
+        return losers
+
+
+def _planned(one: Listed, settled: Mapping[Field, Mapping[str, str]]) -> PlannedPerson:
+    values = {f: v for f, v in one.known.values.items() if f not in TAKEN}
+    values |= {f: having[one.key] for f, having in settled.items() if one.key in having}
+    absent = {
+        f: why for f, why in {**one.before.absent, **one.stated.absent}.items() if f not in values
+    }
+    items = Items(values, absent)
+    changed = tuple(
+        f
+        for f in Field
+        if values.get(f) != one.before.values.get(f) or absent.get(f) != one.before.absent.get(f)
+    )
+    return PlannedPerson(one.key, one.row, one.person_id, items, changed, one.before)

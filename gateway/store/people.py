@@ -331,10 +331,25 @@ class PeopleStore:
     # pupils and guardians
 
     def enrol(self, school_id: UUID, rows: Iterable[tuple[UUID, UUID, UUID]]) -> None:
-        """Put (person, class, event) on the list of pupils."""
+        """Put (person, class, event) on the list of pupils, also those who left it once."""
+        wanted = list(rows)
+        left = set(
+            self._db.scalars(
+                sa.select(pupils.c.person_id).where(
+                    pupils.c.school_id == school_id, pupils.c.left_on.is_not(None)
+                )
+            )
+        )
+        for p, c, e in (row for row in wanted if row[0] in left):
+            self._db.execute(
+                pupils.update()
+                .where(pupils.c.school_id == school_id, pupils.c.person_id == p)
+                .values(class_id=c, left_on=None, left_order_no=None, event_id=e)
+            )
         values = [
             {"school_id": school_id, "person_id": p, "class_id": c, "event_id": e}
-            for p, c, e in rows
+            for p, c, e in wanted
+            if p not in left
         ]
         if values:
             self._db.execute(pupils.insert(), values)

@@ -165,7 +165,9 @@ class Vault:
         ]
         if not (parts[0] and parts[1] and parts[3]):
             return None
-        return self._index.token("identity", school_id, "|".join(parts).casefold())
+        return self._index.token(
+            "identity", school_id, "|".join(parts).casefold().replace("ё", "е")
+        )
 
     def tokens_of(self, school_id: UUID, items: Items) -> dict[Field, bytes]:
         """School-scoped tokens of the values that one person only may have."""
