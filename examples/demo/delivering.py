@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from examples.demo.asking import family_of, keep_receipt
@@ -103,7 +103,7 @@ def recall(show: Show, document: dict[str, Any]) -> None:
         tell.did(
             "Платформа",
             f"Увидела отзыв: {plural(len(entries), 'человек', 'человека', 'человек')},"
-            f" срок до {entries[0]['due_on']}.",
+            f" уничтожить до {date.fromisoformat(entries[0]['due_on']):%d.%m.%Y}.",
         )
         tell.refused("Посылку больше не отдают.", gone.detail)
         now = datetime.now(UTC)

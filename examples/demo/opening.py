@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,12 @@ def set_up(show: Show) -> None:
     tell, stage = show.tell, show.stage
     tell.step(1, "Служба запускается, школа входит")
     stage.prepare()
-    stage.repeat_init()
     tell.did("Администратор", "Подготовил дом службы: четыре связки ключей, базу, свой вход.")
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(stage.repeat_init)
+        stage.start()
+        again.result()
     tell.note("Подготовка повторена второй раз: ничего не изменилось.")
-    stage.start()
     tell.did("Служба", f"Веб-сервер и работник запущены: {stage.url}")
     show.admin = sign_in(show.http, ADMINISTRATOR, stage.passwords[ADMINISTRATOR])
     show.auditor = sign_in(show.http, AUDITOR, stage.passwords[AUDITOR])
@@ -68,11 +71,12 @@ def enter_school(show: Show) -> None:
 def import_lists(show: Show) -> None:
     """The spoiled list is looked at and thrown away, the list of the school goes in."""
     show.tell.step(2, "Список классов")
-    _look_at_spoiled(show)
-    _take_in(show)
+    look_at_spoiled(show)
+    take_in(show)
 
 
-def _look_at_spoiled(show: Show) -> None:
+def look_at_spoiled(show: Show) -> None:
+    """What Excel made of a list: repairs, doubts by the teacher's own row numbers, no commit."""
     tell, school = show.tell, show.school
     spoiled = school.upload(SPOILED_LIST.name, SPOILED_LIST.read_bytes())
     review = school.review(spoiled)
@@ -84,23 +88,27 @@ def _look_at_spoiled(show: Show) -> None:
         f" {plural(len(review['repairs']), 'ячейку', 'ячейки', 'ячеек')} и нашёл то, что решит"
         " только человек.",
     )
+    repaired = [
+        (r["row"], r["column"], f"Исправлено: {r['before'].strip()} → {r['after']}. {r['detail']}")
+        for r in review["repairs"]
+    ]
+    doubtful = [
+        (found.get("row", 0), found.get("column", "весь файл"), found["detail"])
+        for found in review["findings"]
+    ]
     tell.table(
-        "Что скажет учителю просмотр (номера строк — как в его файле)",
-        ("Строка", "Столбец", "Что не так"),
-        [
-            (found.get("row") or "", found.get("column") or "весь файл", found["detail"])
-            for found in review["findings"]
-        ],
+        "Что покажет учителю просмотр (номера строк — как в его файле)",
+        ("Строка", "Столбец", "Что исправлено и что не так"),
+        [(row or "", column, text) for row, column, text in sorted(repaired + doubtful)],
     )
-    repair = review["repairs"][0]
-    tell.note(f"Пример исправления: строка {repair['row']}, «{repair['column']}».")
     school.cancel(spoiled)
     refused = expect_refusal("import_closed", lambda: school.review(spoiled))
     tell.did("Секретарь", "Отменил эту загрузку: в реестр из неё не попало ничего.")
     tell.refused("Отменённую загрузку ещё раз не открыть.", refused.detail)
 
 
-def _take_in(show: Show) -> None:
+def take_in(show: Show) -> None:
+    """Upload, review, commit of exactly what was reviewed."""
     tell, school = show.tell, show.school
     import_id = school.upload(LIST.name, LIST.read_bytes())
     review = school.review(import_id)

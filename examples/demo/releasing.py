@@ -37,10 +37,11 @@ def see_readiness(show: Show) -> None:
     """Sums per class against the orders; nothing is left that holds the school back."""
     seen = show.school.readiness()
     expect(not seen["findings"], "что-то ещё держит школу")
+    by_name = {place["name"]: place["counts"] for place in seen["classes"]}
     show.tell.table(
         "Готовность школы",
         ("Класс", "По приказу", "Передаются", "Отказ", "Спор", "Без ответа", "Ждём"),
-        [_row(place["name"], place["counts"]) for place in seen["classes"]]
+        [_row(name, by_name[name]) for name in show.school.class_ids]
         + [_row("Всего", seen["totals"])],
         numbers=6,
     )

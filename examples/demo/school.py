@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -196,12 +197,8 @@ def found_school(
         )
         return sign_in(http, login, password)
 
-    return School(
-        school_id,
-        hire("registrar28", "registrar"),
-        hire("director28", "director"),
-        {
-            name: hire(f"tutor28-{number}", "tutor", name)
-            for number, name in enumerate(class_names, start=1)
-        },
-    )
+    jobs: list[tuple[str, ...]] = [("registrar28", "registrar"), ("director28", "director")]
+    jobs += [(f"tutor28-{n}", "tutor", name) for n, name in enumerate(class_names, start=1)]
+    with ThreadPoolExecutor(4) as pool:
+        registrar, director, *tutors = pool.map(lambda job: hire(*job), jobs)
+    return School(school_id, registrar, director, dict(zip(class_names, tutors, strict=True)))

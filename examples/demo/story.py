@@ -13,7 +13,7 @@ from examples.demo.delivering import hand_over, recall
 from examples.demo.opening import enter_school, import_lists, set_up
 from examples.demo.releasing import hand_in, release, see_readiness
 from examples.demo.show import Show
-from examples.demo.stage import Stage
+from examples.demo.stage import ROOT, Stage
 from examples.demo.tell import Teller
 
 SUMMARY = {
@@ -80,6 +80,11 @@ def clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
+def _short(folder: Path) -> Path:
+    """As people write it: from the checkout."""
+    return folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+
+
 def tell_summary(show: Show) -> None:
     """The numbers, and where everything lies."""
     tell, folder = show.tell, show.folder
@@ -91,7 +96,7 @@ def tell_summary(show: Show) -> None:
         numbers=1,
     )
     tell.table(
-        f"Что лежит в {folder}",
+        f"Что лежит в {_short(folder)}",
         ("Файл", "Что это"),
         [
             ("summary.json", "эти числа для программ"),
