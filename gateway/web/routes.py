@@ -19,6 +19,8 @@ from gateway.web.auth import Access
 from gateway.web.parsing import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE, StrictParser
 
 View = TypeVar("View", bound=Callable[..., object])
+GUARDS: dict[str, Access] = {}
+"""Operation id -> whom it lets in; filled as views are registered."""
 CONTENT_TYPES = {"json": JSON_TYPE, "form": FORM_TYPE, "files": MULTIPART_TYPE}
 
 
@@ -71,6 +73,7 @@ class Routes:
                 )(inner)
             inner = _let_in(access, inner)
             inner = self._encode(inner, gives, status)
+            GUARDS[view.__name__] = access
             doc = {"operationId": view.__name__, "security": access.security}
             inner = self.blueprint.doc(**doc)(inner)
             self.blueprint.route(rule, methods=[method])(inner)

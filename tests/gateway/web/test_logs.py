@@ -1,0 +1,99 @@
+"""Logs hold routes and ids; never a secret, a body or a person."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+import structlog
+
+from gateway.app import create_app
+from gateway.logs import HIDDEN, where
+from tests.gateway.web.conftest import MOTHER, Door, told
+
+
+def lines(log: StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+def test_a_family_leaves_only_its_route(full_door: Door, log_lines: StringIO):
+    link = full_door.mothers_link()
+    full_door.get(link)
+    code = full_door.code(link)
+    session = told(full_door.post(f"{link}/session", body={"code": code}))["token"]
+    full_door.get("/v1/family/asks", {"Authorization": f"Bearer {session}"})
+    logged = log_lines.getvalue()
+    for secret in (link.rpartition("/")[2], code, session, "Ёлкина", f"900{MOTHER:07d}"):
+        assert secret not in logged
+    assert [line["route"] for line in lines(log_lines) if line["event"] == "request"] == [
+        "/v1/family/links/<token>",
+        "/v1/family/links/<token>/code",
+        "/v1/family/links/<token>/session",
+        "/v1/family/asks",
+    ]
+    assert {line["actor"] for line in lines(log_lines)} == {"family"}
+
+
+def test_an_address_of_nothing_is_not_logged(door: Door, log_lines: StringIO):
+    door.get("/v1/family/link/secret-of-a-family?phone=79000000101")
+    assert "secret" not in log_lines.getvalue()
+    assert "79000000101" not in log_lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("told_id", "is_kept"),
+    [
+        pytest.param("trace-0001.a_B", True, id="harmless"),
+        pytest.param("short", False, id="short"),
+        pytest.param("x" * 65, False, id="long"),
+        pytest.param("with space", False, id="blank"),
+        pytest.param("8-900-000-01-01", False, id="telephone"),
+        pytest.param("a12345678901", False, id="eleven digits"),
+    ],
+)
+def test_a_request_keeps_its_id_if_it_is_harmless(door: Door, told_id: str, is_kept: bool):
+    answer = door.get("/healthz", {"X-Request-ID": told_id})
+    assert (answer.headers["X-Request-ID"] == told_id) is is_kept
+
+
+def test_an_unforeseen_error_is_logged_by_name_and_place(door: Door, log_lines: StringIO):
+    def view() -> str:
+        return str(int("Ёлкина Ольга"))
+
+    app = create_app(door.wiring)
+    app.add_url_rule("/probe", view_func=view)
+    app.test_client().get("/probe")
+    line = next(line for line in lines(log_lines) if line["event"] == "failed")
+    assert line["fault"] == "ValueError"
+    assert str(line["where"]).count("test_logs.py:") == 1
+    assert "Ольга" not in log_lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        pytest.param("phone", "x", HIDDEN, id="named so"),
+        pytest.param("note", "a@example.org", HIDDEN, id="an address"),
+        pytest.param("note", "112-233-445 95", HIDDEN, id="eleven digits"),
+        pytest.param("note", "duty_failed", "duty_failed", id="a code"),
+        pytest.param("count", 79000000101, 79000000101, id="a number that is counted"),
+        pytest.param(
+            "id",
+            "01a05c32-5e80-7000-9433-012345678901",
+            "01a05c32-5e80-7000-9433-012345678901",
+            id="an id",
+        ),
+    ],
+)
+def test_the_net_below_the_rule(log_lines: StringIO, name: str, value: object, shown: object):
+    structlog.get_logger("test").info("something", **{name: value})
+    assert lines(log_lines)[0][name] == shown
+
+
+def test_places_are_ours_only():
+    with pytest.raises(ValueError, match="property name") as caught:
+        json.loads("{")
+    assert [place.rpartition(":")[0] for place in where(caught.value)] == [
+        "tests/gateway/web/test_logs.py"
+    ]
