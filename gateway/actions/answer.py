@@ -34,7 +34,7 @@ from policies.facts import (
     FormKind,
     PupilFacts,
 )
-from policies.findings import Finding
+from policies.findings import Code, Finding
 from policies.release import deadline_passed
 
 
@@ -215,6 +215,12 @@ def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
         raise NotFound
     # A guardian's own data: it is enough that one of the children makes it asked for.
     found = [*sorted(against, key=_number_of)[0]]
+    if (
+        decision is Decision.GIVEN
+        and sitting.agreement is None
+        and EvidenceLevel.LOCAL_PEP in sitting.rules.needs_agreement
+    ):
+        found.append(Finding(Code.AGREEMENT_MISSING, sitting.ask.signer_id, form=sitting.ask.form))
     for contact in _contacts(unit, sitting):
         found += may_sign_electronically(contact, unit.now)
     if found:
