@@ -51,7 +51,7 @@ def invite(show: Show) -> None:
 
 
 def answer(show: Show) -> None:
-    """Everybody who has something to say says it, eight families at a time."""
+    """Everybody who has something to say says it, a few families at a time."""
     tell, cast = show.tell, show.cast
     said = answers_of(cast, show.pupils)
     speaking = {signer for _, signer, _ in said}

@@ -20,7 +20,7 @@ from examples.demo.cast import CHILD, OWN_SIGNATURE, Key
 from examples.demo.outbox import Outbox
 from examples.demo.people import Person
 
-AT_ONCE = 8  # families who answer at the same time
+AT_ONCE = 4  # families who answer at the same time; more would only wait for each other
 
 Said = Callable[[Key], tuple[str, ...]]
 

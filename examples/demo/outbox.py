@@ -14,7 +14,7 @@ from pathlib import Path
 _LINK = re.compile(r"/p/([A-Za-z0-9_-]{16,})")
 _CODE = re.compile(r"^(\d{6})\b")
 _PAUSE_SECONDS = 0.05
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 
 
 class NothingCame(Exception):

@@ -23,7 +23,7 @@ from examples.platform_client.keys import ClientKeys
 
 ROSTERS = Path(__file__).parents[1] / "rosters"
 CLIENT_NAME = "mesh"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 class Unexpected(Exception):
@@ -72,7 +72,7 @@ def expect_refusal(code: str, call: Callable[[], object]) -> Refused:
 
 
 def wait_for(what: str, ready: Callable[[], bool]) -> None:
-    """Ask again until it is so. Raises `Unexpected` after a minute."""
+    """Ask again until it is so. Raises `Unexpected` after two minutes."""
     patience = time.monotonic() + PATIENCE_SECONDS
     while not ready():
         expect(time.monotonic() < patience, f"не дождались: {what}")

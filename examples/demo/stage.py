@@ -20,7 +20,7 @@ from examples.demo.calls import open_http
 ROOT = Path(__file__).parents[2]
 ADMINISTRATOR, AUDITOR = "admin", "auditor"
 _PORTS = range(20_000, 32_768)  # below the ports that systems give to outgoing connections
-_START_SECONDS = 60
+_START_SECONDS = 120
 _STOP_SECONDS = 30
 
 

@@ -44,6 +44,8 @@ KILLED_AFTER = (20, 60, 100)  # confirmed answers; the last blow takes the paren
 # is a new letter in a minute, which this test does not wait for.
 SHUT_OUT = {"link_spent", "too_many_attempts", "code_not_sent"}
 
+pytestmark = pytest.mark.timeout(900)  # a whole performance, maybe on a busy machine
+
 
 class Stubborn(httpx.BaseTransport):
     """Sends a request again until somebody answers it."""

@@ -23,6 +23,8 @@ SOMEBODY = {
     "phone": "+79000009911",
 }
 
+pytestmark = pytest.mark.timeout(900)  # a whole performance, maybe on a busy machine
+
 
 @pytest.fixture(scope="module")
 def search(show: Show) -> Search:

@@ -15,6 +15,8 @@ from examples.demo.show import Show
 from examples.platform_client.opening import check_counts, check_schema
 from tests.journeys.roster import ITEMS, pupils_of
 
+pytestmark = pytest.mark.timeout(900)  # a whole performance, maybe on a busy machine
+
 
 @pytest.fixture(scope="module")
 def bundle(show: Show) -> dict[str, Any]:
