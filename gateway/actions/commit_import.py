@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crypto.envelope import KeyClass
 from gateway.actions.add_staff import ensure_class
+from gateway.actions.claim_contacts import claim_changed
 from gateway.actions.open_asks import open_asks
 from gateway.actions.review_import import Review, make_review
 from gateway.actions.roster_plan import PlannedPerson
@@ -81,6 +82,8 @@ def _write_people(unit: Unit, school_id: UUID, import_id: UUID, review: Review) 
         [(ids[p.key], p.items, e) for p, e in zip(changed, changes, strict=True)],
         staff_at=unit.now,
     )
+    for person, change in zip(changed, changes, strict=True):
+        claim_changed(unit, school_id, ids[person.key], person.items, change)
     unit.people.add_many(
         school_id, [(ids[p.key], p.items, e) for p, e in zip(added, events, strict=True)]
     )

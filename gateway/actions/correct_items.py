@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from gateway.actions.claim_contacts import claim_changed
+from gateway.actions.open_asks import open_asks
 from gateway.actions.send_message import send_mail
 from gateway.errors import NotFound, RulesBroken
 from gateway.messages import texts
@@ -61,6 +63,9 @@ def correct_items(
         "person.changed", person_id=subject, fields=sorted(f.value for f in changed)
     )
     unit.people.change_many(school_id, [(subject, items, event)], staff_at=None)
+    claim_changed(unit, school_id, subject, items, event)
+    if Field.BIRTH_DATE in changed:
+        open_asks(unit, school_id, session.collection_id)
     if changed.keys() & {Field.EMAIL, Field.PHONE}:
         _warn(unit, school_id, session.signer_id, subject, before)
     return tuple(changed)

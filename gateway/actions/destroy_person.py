@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from crypto.envelope import KeyClass
+from gateway.actions.claim_contacts import let_go
 from gateway.actions.release_set import look_at_school
 from gateway.store.schools import School
 from gateway.unit import Unit
@@ -65,7 +66,7 @@ def destroy_person(unit: Unit, school_id: UUID, person_id: UUID, reason: str) ->
         reason=reason,
     )
     for request in unit.claims.of_person(school_id, person_id):
-        unit.claims.release(request)
+        let_go(unit, request)
     unit.claims.drop_requests(school_id, person_id)
     unit.people.destroy_registry(school_id, person_id, event)
     unit.vault.destroy_key(school_id, person_id, KeyClass.REGISTRY)

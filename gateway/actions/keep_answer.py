@@ -13,15 +13,14 @@ from audit.journal import last_checkpoint
 from crypto import canonical, jose
 from crypto.envelope import KeyClass, RecordKind
 from crypto.secrets_text import receipt_number
+from gateway.actions.claim_contacts import CONTACTS, claim_contacts
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.personal_document import Details, Document, SigningDetails, Sitting
-from gateway.store.claims import ClaimRequest
 from gateway.store.consents import Answer
 from gateway.unit import Unit
 from policies.claims import strength
 from policies.facts import (
     AnswerFacts,
-    ClaimState,
     Decision,
     EvidenceLevel,
     Field,
@@ -95,7 +94,7 @@ def keep_answer(
     )
     unit.consents.add_answer(school_id, answer, sealed, event)
     if decision is Decision.GIVEN:
-        _queue_claims(unit, sitting, evidence, proved, event)
+        _claim(unit, sitting, evidence, proved, event)
     else:
         withdraw_from_bundles(unit, school_id)
     return answer
@@ -153,7 +152,7 @@ def _details(told: Details | None) -> dict[str, object] | None:
     }
 
 
-def _queue_claims(
+def _claim(
     unit: Unit,
     sitting: Sitting,
     evidence: EvidenceLevel,
@@ -161,31 +160,16 @@ def _queue_claims(
     event: UUID,
 ) -> None:
     """Claim each contact of the document's subject across schools (design 4)."""
-    ask, values = sitting.ask, sitting.subject.values
+    ask = sitting.ask
     own = ask.signer_id == ask.subject_id
-    snils = values.get(Field.SNILS)
-    # A person without SNILS is known by nothing outside the school: the holder is the person.
-    holder = (
-        unit.vault.token(Field.SNILS, snils, None)
-        if snils
-        else unit.vault.token(Field.SNILS, f"person:{ask.subject_id}", None)
-    )
-    unit.claims.queue(
-        [
-            ClaimRequest(
-                id=unit.new_id(),
-                school_id=sitting.school.id,
-                person_id=ask.subject_id,
-                field=field,
-                key_version=unit.vault.index_version,
-                token=unit.vault.token(field, values[field], None),
-                holder=holder,
-                strength=strength(evidence, is_own=own, code_was_sent_there=field in proved),
-                state=ClaimState.QUEUED,
-            )
-            for field in (Field.EMAIL, Field.PHONE)
-            if field in values
-        ],
-        unit.now,
+    claim_contacts(
+        unit,
+        sitting.school.id,
+        ask.subject_id,
+        sitting.subject,
+        {
+            field: strength(evidence, is_own=own, code_was_sent_there=field in proved)
+            for field in CONTACTS
+        },
         event,
     )

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from gateway.actions.invite import first_names
 from gateway.actions.release_set import look_at_school
-from gateway.actions.send_message import send_mail
+from gateway.actions.send_message import send_mail, spokesmen
 from gateway.errors import BadInput, NotFound, RulesBroken
 from gateway.messages import texts
 from gateway.store.people import LeaveOut
 from gateway.unit import Unit
-from policies.facts import AttemptFacts, Field
+from policies.facts import AttemptFacts, Field, Items
 from policies.leaving_out import confirmation_findings, proposal_findings
 
 
@@ -105,13 +105,10 @@ def confirm_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, public_
 def _tell(
     unit: Unit, school_id: UUID, collection_id: UUID, pupil_id: UUID, public_url: str
 ) -> None:
-    """A letter to everybody of the family who has an address."""
+    """A letter to everybody who speaks for the pupil and has an address."""
     school = unit.schools.get(school_id)
     collection = unit.schools.get_collection(school_id, collection_id)
-    family = [
-        g.guardian_id for g in unit.people.list_guardianships(school_id) if g.pupil_id == pupil_id
-    ]
-    items = unit.people.items(school_id, {pupil_id, *family})
+    items = unit.people.items(school_id, [pupil_id])
     letter = texts.left_out(
         school.short_name,
         first_names([pupil_id], items),
@@ -119,7 +116,7 @@ def _tell(
         school.zone,
         public_url,
     )
-    for person in family or [pupil_id]:
-        to = items[person].values.get(Field.EMAIL) if person in items else None
+    for told in spokesmen(unit, school_id, pupil_id, items.get(pupil_id, Items({}))):
+        to = told.values.get(Field.EMAIL)
         if to is not None:
             send_mail(unit, school_id, to, letter.subject, letter.text)

@@ -8,6 +8,9 @@ from crypto import canonical
 from crypto.envelope import KeyClass, RecordKind
 from gateway.store.outbox import Message
 from gateway.unit import Unit
+from policies.dates import age
+from policies.facts import Items
+from policies.roster import ADULT
 
 MAIL, SMS = "mail", "sms"
 
@@ -20,6 +23,19 @@ def send_mail(unit: Unit, school_id: UUID, to: str, subject: str, text: str) -> 
 def send_sms(unit: Unit, school_id: UUID, to: str, text: str) -> UUID:
     """Queue a short message to an E.164 number."""
     return _queue(unit, school_id, SMS, {"to": to, "text": text})
+
+
+def spokesmen(unit: Unit, school_id: UUID, person_id: UUID, own: Items) -> list[Items]:
+    """Records of those who are written to about a person: a child's representatives.
+
+    An adult, like a guardian, is written to alone; so is a child whom nobody represents.
+    """
+    today = unit.schools.get(school_id).today(unit.now)
+    if own.birth_date is not None and age(own.birth_date, today) >= ADULT:
+        return [own]
+    links = unit.people.list_guardianships(school_id, pupil_ids=[person_id])
+    found = unit.people.items(school_id, [link.guardian_id for link in links])
+    return [found[person] for person in sorted(found)] or [own]
 
 
 def _queue(unit: Unit, school_id: UUID, channel: str, content: dict[str, str]) -> UUID:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from gateway.actions.send_message import send_mail
+from gateway.actions.send_message import send_mail, spokesmen
 from gateway.messages import texts
 from gateway.store.claims import ClaimRequest
 from gateway.unit import Unit
@@ -17,8 +17,8 @@ WORDS = {Field.EMAIL: "адрес почты", Field.PHONE: "телефон"}
 def settle_claim(unit: Unit, school_id: UUID, request_id: UUID, public_url: str) -> bool:
     """Give the contact to the request's person, or explain the clash to the family.
 
-    Locks every school that may be touched, in the order of their ids. False: it was settled
-    before, or somebody was quicker and the request stays in the queue.
+    A clash whose rival is gone is settled like a new request. Locks every school that may be
+    touched, in the order of their ids. False: it was settled before.
     """
     seen = unit.claims.find(school_id, request_id)
     if seen is None:
@@ -27,9 +27,11 @@ def settle_claim(unit: Unit, school_id: UUID, request_id: UUID, public_url: str)
     for school in sorted({school_id, *rivals}):
         unit.lock_school(school)
     request = unit.claims.find(school_id, request_id)
-    if request is None or request.state is not ClaimState.QUEUED:
+    if request is None or request.state is ClaimState.SETTLED:
         return False
     held = unit.claims.holder_of(request)
+    if request.state is ClaimState.CLASH and held and held.holder != request.holder:
+        return False
     found = decide(held, Claim(request.holder, request.strength))
     event = unit.record(
         "claim.settled" if found.state is ClaimState.SETTLED else "claim.clashed",
@@ -75,16 +77,13 @@ def _displace(unit: Unit, rival: ClaimRequest, public_url: str) -> None:
 def _explain(unit: Unit, request: ClaimRequest, public_url: str) -> None:
     """Write to the family whose contact is taken; the school only sees that it waits."""
     school_id = request.school_id
-    guardians = {
-        g.guardian_id
-        for g in unit.people.list_guardianships(school_id, pupil_ids=[request.person_id])
-    }
-    people = unit.people.items(school_id, {request.person_id, *guardians})
-    own = people.get(request.person_id)
+    own = unit.people.items(school_id, [request.person_id]).get(request.person_id)
+    if own is None:
+        return
     school = unit.schools.get(school_id)
-    for person in sorted(guardians or {request.person_id}):
-        to = people[person].values.get(Field.EMAIL) if person in people else None
-        if to is not None and own is not None:
+    for items in spokesmen(unit, school_id, request.person_id, own):
+        to = items.values.get(Field.EMAIL)
+        if to is not None:
             letter = texts.clash(
                 school.short_name,
                 own.values.get(Field.GIVEN_NAME, ""),

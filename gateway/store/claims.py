@@ -111,10 +111,21 @@ class ClaimStore:
             )
 
     def queued(self, limit: int) -> list[ClaimRequest]:
-        """The oldest requests that nobody has settled yet, of any school."""
+        """The oldest requests to settle, of any school: new ones, and those whose rival is gone."""
+        is_held = sa.exists().where(
+            claims.c.field == claim_requests.c.field,
+            claims.c.key_version == claim_requests.c.key_version,
+            claims.c.token == claim_requests.c.token,
+            claims.c.holder != claim_requests.c.holder,
+        )
         rows = self._db.execute(
             sa.select(*_REQUEST)
-            .where(claim_requests.c.state == ClaimState.QUEUED.value)
+            .where(
+                sa.or_(
+                    claim_requests.c.state == ClaimState.QUEUED.value,
+                    sa.and_(claim_requests.c.state == ClaimState.CLASH.value, ~is_held),
+                )
+            )
             .order_by(claim_requests.c.queued_at, claim_requests.c.id)
             .limit(limit)
         )
@@ -223,11 +234,25 @@ class ClaimStore:
             return False
         return True
 
-    def release(self, request: ClaimRequest) -> None:
-        """Let the contact go, if it is the request's holder who has it."""
-        self._db.execute(
-            claims.delete().where(*self._claim_key(request), claims.c.holder == request.holder)
-        )
+    def release(self, request: ClaimRequest) -> bool:
+        """Let the contact go. False: another person has it, or the same by another school."""
+        held = self.holder_of(request)
+        if held is None or held.holder != request.holder:
+            return False
+        elsewhere = self._db.execute(
+            sa.select(claim_requests.c.id).where(
+                claim_requests.c.field == request.field.value,
+                claim_requests.c.key_version == request.key_version,
+                claim_requests.c.token == request.token,
+                claim_requests.c.holder == request.holder,
+                claim_requests.c.state == ClaimState.SETTLED.value,
+                claim_requests.c.id != request.id,
+            )
+        ).first()
+        if elsewhere is not None:
+            return False
+        self._db.execute(claims.delete().where(*self._claim_key(request)))
+        return True
 
     def of_person(self, school_id: UUID, person_id: UUID) -> list[ClaimRequest]:
         rows = self._db.execute(
