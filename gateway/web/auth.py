@@ -14,7 +14,7 @@ from flask import request
 from crypto.secrets_text import hash_secret
 from gateway.actions.issue_token import client_of_token
 from gateway.actions.sign_in import STAFF_SESSION, count_attempt, deny, open_session
-from gateway.errors import NotAllowed, NotAuthenticated, SecondPersonNeeded
+from gateway.errors import NotAllowed, NotAuthenticated, SecondPersonNeeded, TokenInvalid
 from gateway.store.schools import Staff
 from gateway.unit import SYSTEM, Actor, Unit
 from gateway.web.context import Caller, current_wiring, in_one_unit, request_id
@@ -57,6 +57,10 @@ class Access:
             _note_denial(
                 caller.actor, Permission(denied.permission), "second_person" if second else "scope"
             )
+            raise
+        except TokenInvalid as denied:
+            with current_wiring().units.open(caller.actor) as unit:
+                unit.record("token.denied", reason=denied.code)
             raise
 
     def _caller(self) -> Caller:
