@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import structlog
+from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -24,9 +25,12 @@ from gateway.actions.add_staff import add_staff
 from gateway.actions.approve_release import approve_release
 from gateway.actions.invite import invite
 from gateway.actions.prepare_release import prepare_release
+from gateway.app import create_app
+from gateway.settings import Settings
 from gateway.store.bundles import Bundle
 from gateway.store.consents import Ask
 from gateway.unit import SYSTEM
+from gateway.web.context import keep_wiring
 from gateway.web.oauth import CLIENT_CREDENTIALS, ENDPOINT, JWT_BEARER
 from gateway.wiring import Wiring
 from policies.facts import FormKind
@@ -208,6 +212,26 @@ def refusal(answer: TestResponse) -> tuple[int, str]:
     assert problem["status"] == answer.status_code
     assert problem["request_id"] == answer.headers["X-Request-ID"]
     return answer.status_code, problem["code"]
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """One application for all tests: describing every route takes its time."""
+    return create_app(Wiring(Settings()))
+
+
+@pytest.fixture
+def client(app: Flask, wiring: Wiring) -> FlaskClient:
+    """HTTP without a socket, over the collaborators of this test."""
+    keep_wiring(app, wiring)
+    return app.test_client()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    """The same without any home: for what is answered before a database is asked."""
+    keep_wiring(app, Wiring(Settings()))
+    return app.test_client()
 
 
 @pytest.fixture

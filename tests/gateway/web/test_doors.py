@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from gateway.actions.inspect_journal import list_events
 from gateway.unit import SYSTEM
+from gateway.web.routes import GUARDS
 from policies.facts import FormKind
 from policies.permissions import ALLOWED, Permission, Role
 from tests.gateway.web.conftest import CLASS, Door, Headers, bearer, refusal
@@ -55,9 +56,7 @@ def roles_of(operation: dict[str, Any], guards: dict[str, Permission]) -> frozen
 
 
 def guards() -> dict[str, Permission]:
-    """Permission of every operation, read from the views' own registration."""
-    from gateway.web.routes import GUARDS
-
+    """Permission of every operation that has one."""
     return {name: access.permission for name, access in GUARDS.items() if access.permission}
 
 

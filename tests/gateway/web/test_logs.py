@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 import structlog
+from flask.testing import FlaskClient
 
 from gateway.app import create_app
 from gateway.logs import HIDDEN, where
@@ -52,8 +53,10 @@ def test_an_address_of_nothing_is_not_logged(door: Door, log_lines: StringIO):
         pytest.param("a12345678901", False, id="eleven digits"),
     ],
 )
-def test_a_request_keeps_its_id_if_it_is_harmless(door: Door, told_id: str, is_kept: bool):
-    answer = door.get("/healthz", {"X-Request-ID": told_id})
+def test_a_request_keeps_its_id_if_it_is_harmless(
+    visitor: FlaskClient, told_id: str, is_kept: bool
+):
+    answer = visitor.get("/healthz", headers={"X-Request-ID": told_id})
     assert (answer.headers["X-Request-ID"] == told_id) is is_kept
 
 
