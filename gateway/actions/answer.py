@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from crypto import jose
@@ -120,7 +121,7 @@ def answer(
         document,
         details,
         keys,
-        decided_at=unit.now,
+        decided_at=moment_of_answer(unit, sitting),
         proved=_proved(unit, session, sitting),
     )
     _tell(unit, sitting, kept, host)
@@ -155,7 +156,7 @@ def withdraw(
         document,
         NO_DETAILS,
         keys,
-        decided_at=unit.now,
+        decided_at=moment_of_answer(unit, sitting),
     )
     _tell(unit, sitting, kept, host, is_passed_on=was_passed_on)
     return kept
@@ -225,6 +226,15 @@ def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
         found += may_sign_electronically(contact, unit.now)
     if found:
         raise RulesBroken(found)
+
+
+def moment_of_answer(unit: Unit, sitting: Sitting) -> datetime:
+    """Now, or just after the latest answer: the one that is written last is the one that holds.
+
+    A unit's moment is older than its wait for the lock, and servers differ in their clocks.
+    """
+    last = max((answer.decided_at for answer in sitting.answers), default=None)
+    return unit.now if last is None or last < unit.now else last + timedelta(microseconds=1)
 
 
 def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:

@@ -7,10 +7,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from crypto import jose
-from gateway.actions.answer import pupils_about
+from gateway.actions.answer import moment_of_answer, pupils_about
 from gateway.actions.keep_answer import keep_answer
 from gateway.actions.personal_document import (
     SigningDetails,
+    Sitting,
     open_sitting,
     render_document,
 )
@@ -86,12 +87,12 @@ def record_paper(
         document,
         details,
         keys,
-        decided_at=_end_of_day(signed_on, sitting.school.zone, unit.now),
+        decided_at=_decided_at(unit, sitting, signed_on),
         recorded_by=staff_id,
     )
 
 
-def _end_of_day(day: date, zone: str, now: datetime) -> datetime:
+def _decided_at(unit: Unit, sitting: Sitting, day: date) -> datetime:
     """The last moment of the day in the school's zone, or now while the day is not over."""
-    end = datetime.combine(day, time.max, ZoneInfo(zone)).astimezone(UTC)
-    return min(end, now)
+    end = datetime.combine(day, time.max, ZoneInfo(sitting.school.zone)).astimezone(UTC)
+    return end if end < unit.now else moment_of_answer(unit, sitting)
