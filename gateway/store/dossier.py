@@ -12,6 +12,7 @@ from gateway.store.consents import ConsentStore
 from gateway.store.people import Guardianship, PeopleStore
 from policies.facts import (
     AnswerFacts,
+    Decision,
     FormKind,
     GuardianFacts,
     Items,
@@ -33,7 +34,10 @@ class Dossier:
     def pupils(
         self, school_id: UUID, collection_id: UUID, only: Iterable[UUID] | None = None
     ) -> list[PupilFacts]:
-        """Facts of every pupil on the list (or of `only` these), by person id."""
+        """Facts of every pupil on the list (or of `only` these), by person id.
+
+        Whoever was destroyed is on the lists of those collections alone in which the family spoke.
+        """
         classes = self._people.pupil_classes(school_id, None if only is None else list(only))
         pupils = None if only is None else list(classes)
         links = self._people.list_guardianships(school_id, pupil_ids=pupils)
@@ -69,15 +73,22 @@ class Dossier:
         facts = []
         for pupil, class_id in classes.items():
             out = left_out.get(pupil)
-            facts.append(
-                PupilFacts(
-                    person_id=pupil,
-                    class_id=class_id,
-                    items=items.get(pupil, NO_ITEMS),
-                    guardians=tuple(by_pupil.get(pupil, ())),
-                    own=answered.get((FormKind.PUPIL_OWN, pupil, pupil), ()),
-                    claims=claims.get(pupil, ()),
-                    left_out=LeftOut(out.confirmed_at) if out and out.confirmed_at else None,
-                )
+            found = PupilFacts(
+                person_id=pupil,
+                class_id=class_id,
+                items=items.get(pupil, NO_ITEMS),
+                guardians=tuple(by_pupil.get(pupil, ())),
+                own=answered.get((FormKind.PUPIL_OWN, pupil, pupil), ()),
+                claims=claims.get(pupil, ()),
+                left_out=LeftOut(out.confirmed_at) if out and out.confirmed_at else None,
             )
+            if pupil in items or _has_settled(found):
+                facts.append(found)
         return facts
+
+
+def _has_settled(pupil: PupilFacts) -> bool:
+    """Something was said of the pupil in this collection; own data kept back says it too."""
+    said = [pupil.own, *(g.child for g in pupil.guardians)]
+    kept_back = (a.decision is not Decision.GIVEN for g in pupil.guardians for a in g.own)
+    return pupil.left_out is not None or any(said) or any(kept_back)
