@@ -19,10 +19,12 @@ STAFF_SESSION = timedelta(hours=8)
 def count_attempt(unit: Unit, login: str) -> str | TooManyCodes | None:
     """The password hash to compare with; None when there is no such login. Counts first."""
     key, since = hash_secret(login), unit.now - FORGET_AFTER
-    if unit.schools.failures(key, since) >= MAX_FAILURES:
+    if (
+        unit.schools.failures(key, since) >= MAX_FAILURES
+        or unit.schools.count_failure(key, unit.now, since) > MAX_FAILURES
+    ):
         unit.record("session.denied", reason="too_many")
         return TooManyCodes()
-    unit.schools.count_failure(key, unit.now, since)
     staff = unit.schools.find_staff(login=login)
     return None if staff is None else staff.password_hash
 

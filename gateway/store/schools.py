@@ -353,20 +353,23 @@ class SchoolStore:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))
 
     def count_failure(self, login_hash: bytes, now: datetime, forget_before: datetime) -> int:
-        """Count one failed sign-in and answer how many stand since `forget_before`."""
-        row = self._db.execute(
-            sa.select(sign_in_failures).where(sign_in_failures.c.login_hash == login_hash)
-        ).first()
+        """Count one failed sign-in and answer how many stand since `forget_before`.
+
+        Attempts of one moment take turns at the row, so none is counted as another.
+        """
+        mine = sign_in_failures.c.login_hash == login_hash
+        row = self._db.execute(sa.select(sign_in_failures).where(mine).with_for_update()).first()
         if row is None:
-            self._db.execute(
-                sign_in_failures.insert().values(login_hash=login_hash, failures=1, last_at=now)
-            )
+            first = sign_in_failures.insert().values(login_hash=login_hash, failures=1, last_at=now)
+            try:
+                with self._db.begin_nested():
+                    self._db.execute(first)
+            except sa.exc.IntegrityError:  # somebody else was the first: now there is a row
+                return self.count_failure(login_hash, now, forget_before)
             return 1
         failures: int = 1 if row.last_at < forget_before else row.failures + 1
         self._db.execute(
-            sign_in_failures.update()
-            .where(sign_in_failures.c.login_hash == login_hash)
-            .values(failures=failures, last_at=now)
+            sign_in_failures.update().where(mine).values(failures=failures, last_at=now)
         )
         return failures
 

@@ -1,0 +1,27 @@
+"""Sixteen passwords tried at one moment: ten are looked at, however they come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from gateway.actions.sign_in import MAX_FAILURES, count_attempt
+from gateway.errors import TooManyCodes
+from gateway.unit import SYSTEM
+from gateway.wiring import Wiring
+from tests.races.racing import together
+
+SIXTEEN = 16
+
+
+def test_of_sixteen_passwords_ten_are_looked_at(wiring: Wiring, crowds: int, dice: Random) -> None:
+    def attempt(login: str) -> object:
+        with wiring.units.open(SYSTEM) as unit:
+            return count_attempt(unit, login)
+
+    for number in range(crowds):
+        outcomes = together([lambda n=number: attempt(f"nobody-{n}")] * SIXTEEN, dice)
+        assert Counter(map(type, outcomes)) == {
+            type(None): MAX_FAILURES,
+            TooManyCodes: SIXTEEN - MAX_FAILURES,
+        }
