@@ -118,6 +118,10 @@ class Code(StrEnum):
     RELATION_UNKNOWN = "RELATION_UNKNOWN"
     ABSENCE_UNKNOWN = "ABSENCE_UNKNOWN"
     ROW_NAMELESS = "ROW_NAMELESS"
+    NAME_SEVERAL = "NAME_SEVERAL"
+    NUMBER_CUT = "NUMBER_CUT"
+    AGREEMENT_UNREADABLE = "AGREEMENT_UNREADABLE"
+    REPAIR_UNDONE = "REPAIR_UNDONE"
 
     # a file as a whole
     FILE_EMPTY = "FILE_EMPTY"
@@ -130,6 +134,7 @@ class Code(StrEnum):
     FILE_ENCODING = "FILE_ENCODING"
     FILE_SEVERAL_SHEETS = "FILE_SEVERAL_SHEETS"
     FILE_HIDDEN_ROWS = "FILE_HIDDEN_ROWS"
+    FILE_HIDDEN_SHEETS = "FILE_HIDDEN_SHEETS"
     HEADER_NOT_FOUND = "HEADER_NOT_FOUND"
     COLUMN_MISSING = "COLUMN_MISSING"
     COLUMN_TWICE = "COLUMN_TWICE"
@@ -141,6 +146,10 @@ class Code(StrEnum):
     EMAIL_TIDIED = "EMAIL_TIDIED"
     DATE_FROM_SERIAL = "DATE_FROM_SERIAL"
     NUMBER_TIDIED = "NUMBER_TIDIED"
+    NAME_TIDIED = "NAME_TIDIED"
+    NAME_CASE = "NAME_CASE"
+    DATE_TIDIED = "DATE_TIDIED"
+    DATE_CENTURY = "DATE_CENTURY"
 
 
 HINTS = frozenset(
@@ -153,11 +162,16 @@ HINTS = frozenset(
         Code.NAMESAKES,
         Code.PATRONYMIC_EMPTY,
         Code.FILE_HIDDEN_ROWS,
+        Code.FILE_HIDDEN_SHEETS,
         Code.SNILS_ZERO_RESTORED,
         Code.NAME_LOOKALIKES_REPAIRED,
         Code.EMAIL_TIDIED,
         Code.DATE_FROM_SERIAL,
         Code.NUMBER_TIDIED,
+        Code.NAME_TIDIED,
+        Code.NAME_CASE,
+        Code.DATE_TIDIED,
+        Code.DATE_CENTURY,
     }
 )
 """Codes worth a look that make no row doubtful and block nothing."""
@@ -297,7 +311,7 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         ),
         Code.EMAIL_EMPTY: "Почта не указана. Впишите адрес.",
         Code.EMAIL_SPACES: "В адресе почты есть пробел. Уберите его.",
-        Code.EMAIL_SEVERAL: "В ячейке несколько адресов. Оставьте один.",
+        Code.EMAIL_SEVERAL: "В ячейке несколько адресов: чей какой? Оставьте адрес этого человека.",
         Code.EMAIL_LETTERS: (
             "В адресе почты есть русские буквы там, где нужны латинские. Впишите адрес заново."
         ),
@@ -310,7 +324,9 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.PHONE_LENGTH: (
             "В номере телефона не столько цифр. Нужно 11, например 8 900 000-00-00."
         ),
-        Code.PHONE_SEVERAL: "В ячейке несколько телефонов. Оставьте номер этого человека.",
+        Code.PHONE_SEVERAL: (
+            "В ячейке несколько телефонов: чей какой? Оставьте номер этого человека."
+        ),
         Code.PHONE_EXTENSION: "Номер с добавочным не подходит. Впишите личный телефон.",
         Code.PHONE_UNKNOWN: "Такого номера телефона не бывает. Проверьте первые цифры.",
         Code.DATE_EMPTY: "Дата рождения не указана. Впишите её.",
@@ -365,6 +381,12 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         ),
         Code.ABSENCE_UNKNOWN: ("Не понять, почему сведений нет. Выберите причину из списка."),
         Code.ROW_NAMELESS: "В строке нет имени ученика или класса. Допишите их.",
+        Code.NAME_SEVERAL: "В ячейке несколько человек. Запишите каждого в свою ячейку.",
+        Code.NUMBER_CUT: "Таблица сократила номер, часть цифр пропала. Впишите его заново.",
+        Code.AGREEMENT_UNREADABLE: (
+            "Не понять номер и дату соглашения. Напишите так: № 12 от 01.09.2026."
+        ),
+        Code.REPAIR_UNDONE: "Исправление отменено. Впишите, как должно быть.",
         Code.FILE_EMPTY: "Файл пустой. Выберите другой.",
         Code.FILE_NOT_A_TABLE: "Это не таблица. Сохраните список как XLSX или CSV.",
         Code.FILE_BROKEN: "Файл не открывается. Сохраните его заново и попробуйте ещё раз.",
@@ -377,9 +399,12 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.FILE_ENCODING: "Буквы в файле не читаются. Сохраните его как XLSX.",
         Code.FILE_SEVERAL_SHEETS: "В файле несколько заполненных листов. Оставьте один.",
         Code.FILE_HIDDEN_ROWS: "В файле есть скрытые строки, они тоже прочитаны. Проверьте их.",
+        Code.FILE_HIDDEN_SHEETS: (
+            "В файле есть скрытый лист со списком, он не прочитан. Покажите его или удалите."
+        ),
         Code.HEADER_NOT_FOUND: ("Не нашли строку с названиями столбцов. Добавьте её над списком."),
         Code.COLUMN_MISSING: "Нет нужного столбца. Добавьте его или укажите, какой это столбец.",
-        Code.COLUMN_TWICE: "Два столбца называются одинаково. Переименуйте один из них.",
+        Code.COLUMN_TWICE: "Два столбца об одном и том же. Переименуйте или удалите один из них.",
         Code.COLUMNS_MISREAD: (
             "Ошибок слишком много: похоже, столбцы поняты неверно. Проверьте их названия."
         ),
@@ -390,5 +415,9 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.EMAIL_TIDIED: "Убрали из адреса почты лишнее и сделали буквы строчными.",
         Code.DATE_FROM_SERIAL: "Поняли число из таблицы как дату. Проверьте её.",
         Code.NUMBER_TIDIED: "Убрали из номера лишние знаки.",
+        Code.NAME_TIDIED: "Убрали из имени лишние знаки.",
+        Code.NAME_CASE: "Заменили заглавные или строчные буквы имени.",
+        Code.DATE_TIDIED: "Убрали из даты лишние знаки.",
+        Code.DATE_CENTURY: "Дописали год из двух цифр по возрасту. Проверьте дату.",
     }
 )

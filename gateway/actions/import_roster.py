@@ -11,8 +11,9 @@ from uuid import UUID
 from crypto import canonical
 from crypto.envelope import KeyClass, RecordKind
 from gateway.errors import ImportClosed, NotFound
+from gateway.intake.confined import intake
 from gateway.intake.items import Repair
-from gateway.intake.rows import Intake, intake
+from gateway.intake.rows import Intake
 from gateway.store.imports import Import, ImportState
 from gateway.unit import Unit
 from policies.facts import Absence, Field, GuardianKind, Items, PupilRow, RepresentativeRow
@@ -57,7 +58,7 @@ def import_roster(
         today,
         sheet=sheet,
         class_name=class_name,
-    )
+    ).told()
     salt = os.urandom(SALT_BYTES)
     file_digest = hashlib.sha256(salt + data).hexdigest()
     import_id = unit.new_id()

@@ -15,12 +15,13 @@ from policies.findings import Code
 
 # None is an empty cell. Excel stores every number as a float.
 Cell = str | float | date | None
+Kind = Literal["xlsx", "xls", "ods", "html", "xml", "csv"]
 
 
 class UnreadableFile(UnreadableList):
     """A file that is no class list; `code` is one of the codes of a file as a whole.
 
-    `sheets`: names to choose from when several sheets are filled.
+    `sheets`: names to choose from when the one that was asked for is not there.
     """
 
     def __init__(self, code: Code, sheets: tuple[str, ...] = ()) -> None:
@@ -30,11 +31,16 @@ class UnreadableFile(UnreadableList):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How big a class list may be. `unpacked_*` bound what an XLSX declares it holds."""
+    """How big a class list may be, all sheets together.
+
+    `unpacked_*` bound what an archive declares it holds; `cells` counts filled ones.
+    """
 
     file_bytes: int = 5 * 1024 * 1024
     rows: int = 20_000
     columns: int = 256
+    cells: int = 600_000
+    sheets: int = 200
     unpacked_bytes: int = 50 * 1024 * 1024
     unpacked_ratio: int = 100
 
@@ -55,16 +61,18 @@ class Row:
 class Table:
     """One sheet. Rows without any value are left out, numbers stay those of the file.
 
-    `sheet` is empty for a CSV; `encoding` and `delimiter` are None for an XLSX, `delimiter` also
-    for a text of one column. `hidden`: numbers of filled rows that Excel does not show.
+    `sheet` is empty for a text; `encoding` and `delimiter` are None for a workbook, `delimiter`
+    also for a text of one column. `hidden`: numbers of filled rows that Excel does not show.
+    `is_hidden`: the sheet itself is not shown.
     """
 
-    kind: Literal["xlsx", "csv"]
+    kind: Kind
     sheet: str
     rows: tuple[Row, ...]
     encoding: str | None = None
     delimiter: str | None = None
     hidden: frozenset[int] = frozenset()
+    is_hidden: bool = False
 
 
 def filled(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -1,34 +1,27 @@
-"""Which row holds the titles, and whose what each column is.
+"""Which rows hold the titles, and whose what each column is.
 
 A title is read by the words of `words.py`. Representatives are told apart by number, by kinship
-(«телефон матери»), or by order: a second «СНИЛС представителя» is the second one's.
+(«телефон матери»), or by order: a second «СНИЛС представителя» is the second one's. Up to two
+rows above the titles may group them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from gateway.intake.cells import Row, Table, UnreadableFile, squeezed
-from gateway.intake.words import (
-    FILLER_WORDS,
-    KIN_WORDS,
-    NUMBER_WORDS,
-    PUPIL_WORDS,
-    REPRESENTATIVE_WORDS,
-    Role,
-    best_title,
-    plain,
-    says,
-)
+from gateway.intake.cells import Cell, Row, Table, UnreadableFile, squeezed
+from gateway.intake.titles import Title, names_someone, read_title
+from gateway.intake.words import Role, best_title, plain, says
 from policies.facts import Field
 from policies.findings import Code, Finding
 
-_ROWS_ABOVE = 30  # how far down the titles are looked for
+_ROWS_ABOVE = 40  # how far down the titles are looked for
 _LEAST_COLUMNS = 3
+_DEEPEST_GROUPS = 2
 
 
 class Part(StrEnum):
@@ -47,9 +40,9 @@ REPRESENTATIVES = (Part.REP1, Part.REP2, Part.REP3)
 class Column:
     """One column that is read. `index` is zero-based; `title` is in the words of the file.
 
-    A title that stands there twice gets «(2)» the second time.
-    `relation`: what a title by kinship says («мать»). `explains`: for an ABSENCE column the item
-    it is about; None is any.
+    A title that stands there twice is told apart: by its group, else by «(2)»; `said` is as the
+    cell has it. `relation`: what a title by kinship says («мать»). `explains`: for an ABSENCE
+    column the item it is about; None is any.
     """
 
     index: int
@@ -58,11 +51,12 @@ class Column:
     role: Field | Role
     relation: str | None = None
     explains: Field | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Row of titles. `unread`: titles of columns that are left alone."""
+    """The lowest row of titles. `unread`: titles of columns that are left alone."""
 
     row: int
     columns: tuple[Column, ...]
@@ -73,141 +67,171 @@ class Header:
         """The column of that part and role, if the file has one."""
         return next((c for c in self.columns if (c.part, c.role) == (part, role)), None)
 
-
-@dataclass(frozen=True, slots=True)
-class _Title:
-    """What the words of one title say by themselves, `group` being the cell above."""
-
-    index: int
-    text: str
-    role: Field | Role | None
-    is_pupil: bool
-    is_representative: bool
-    kin: str | None
-    number: int | None
-    explains: Field | None
-
     @property
-    def is_item(self) -> bool:
-        return self.role not in (None, Role.ORDINAL, Role.OTHER)
+    def parts(self) -> set[Part]:
+        """Whose columns there are."""
+        return {column.part for column in self.columns}
 
 
 def find_header(table: Table) -> Header:
-    """The titles of `table`, and what is wrong with them. Raises `UnreadableFile` (NO_HEADER)."""
+    """The titles of `table`, and what is wrong with them.
+
+    Raises `UnreadableFile` (HEADER_NOT_FOUND).
+    """
     rows = table.rows[:_ROWS_ABOVE]
-    best: tuple[int, int] = (0, -1)
-    for at, row in enumerate(rows):
-        if best[0] >= _LEAST_COLUMNS and at > best[1] + 2:
+    best: list[Title] = []
+    best_score = best_at = 0
+    for at in range(len(rows)):
+        if best_score >= _LEAST_COLUMNS and at > best_at + 2:
             break  # the lines of a group of titles stand together; now come pupils
-        items = {
-            (title.role, title.is_representative) for title in _titles(row, None) if title.is_item
-        }
-        if len(items) > best[0] and any(role in _NAMING for role, _ in items):
-            best = len(items), at
-    if best[0] < _LEAST_COLUMNS:
+        for depth in range(_DEEPEST_GROUPS + 1):
+            block = _block(rows, at, depth)
+            if block is None:
+                break
+            titles = _titles(block)
+            score = _score(titles)
+            # Of two readings that find as much, the one that knows the groups.
+            if score > best_score or (score == best_score and depth and at == best_at):
+                best, best_score, best_at = titles, score, at
+    if best_score < _LEAST_COLUMNS:
         raise UnreadableFile(Code.HEADER_NOT_FOUND)
-    row = rows[best[1]]
-    above = rows[best[1] - 1] if best[1] and rows[best[1] - 1].number == row.number - 1 else None
-    titles = _titles(row, above)
-    columns, doubled = _assigned(titles)
+    return _header(rows[best_at].number, best)
+
+
+def _block(rows: Sequence[Row], at: int, depth: int) -> Sequence[Row] | None:
+    """The row and `depth` rows that stand right above it; None when they are no groups."""
+    if depth > at:
+        return None
+    block = rows[at - depth : at + 1]
+    if rows[at].number - block[0].number != depth:
+        return None
+    if depth and not (_is_group(block[0]) and _is_titles(rows[at])):
+        return None
+    return block
+
+
+def _is_group(row: Row) -> bool:
+    """Titles over titles: several of them, or one that begins further right."""
+    places = [index for index, cell in enumerate(row.cells) if cell is not None]
+    texts = {_group_of(row.cells[index]) for index in places} - {""}
+    if not all(isinstance(row.cells[index], str) for index in places):
+        return False
+    return (len(texts) > 1 or places[0] > 0) and any(
+        names_someone(text) or best_title(text) is not None for text in texts
+    )
+
+
+def _group_of(cell: Cell) -> str:
+    """Plain words of a group; none for the heading of the whole list."""
+    words = plain(str(cell))
+    return "" if says(_HEADINGS, words) else words
+
+
+_HEADINGS = (
+    "список*",
+    "реестр*",
+    "ведомост*",
+    "класса",
+    "школ*",
+    "сош",
+    "учебн* год*",
+    "приложение",
+)
+
+
+def _is_titles(row: Row) -> bool:
+    """Words in every filled cell, and most of them titles; a lone cell begins a class."""
+    cells = [cell for cell in row.cells if cell is not None]
+    if len(cells) < 2 or not all(isinstance(cell, str) for cell in cells):
+        return False
+    texts = [plain(str(cell)) for cell in cells]
+    known = [text for text in texts if best_title(text) is not None or names_someone(text)]
+    return 2 * len(known) > len(texts)
+
+
+def _score(titles: Sequence[Title]) -> int:
+    """Different things that the titles speak of; 0 when none names a person."""
+    items = {
+        (title.role, title.is_representative, title.number, title.kin, title.explains)
+        for title in titles
+        if title.is_item
+    }
+    return len(items) if any(item[0] in _NAMING for item in items) else 0
+
+
+_NAMING = {Role.FULL_NAME, Field.FAMILY_NAME}
+
+
+def _titles(block: Sequence[Row]) -> list[Title]:
+    """The filled cells of the lowest row, under the groups of the rows above.
+
+    A column without a lower title has its upper one, if that is a title of an item.
+    """
+    *above, lowest = block
+    width = max(len(row.cells) for row in block)
+    found = []
+    groups = [""] * len(above)
+    for index in range(width):
+        for level, row in enumerate(above):
+            over = row.cell(index)
+            if over is not None:
+                groups[level] = _group_of(over)
+                groups[level + 1 :] = [""] * (len(groups) - level - 1)
+        text = _words(lowest, index)
+        group = groups
+        if text is None:
+            own = [(level, said) for level, row in enumerate(above) if (said := _words(row, index))]
+            if not own or not _is_title(own[-1][1]):
+                continue
+            level, text = own[-1]
+            group = groups[:level]
+        words = plain(text)
+        found.append(read_title(index, text, " ".join(g for g in group if g != words)))
+    return found
+
+
+def _is_title(text: str) -> bool:
+    return best_title(plain(text)) is not None and not any(map(str.isdigit, text))
+
+
+def _words(row: Row, index: int) -> str | None:
+    cell = row.cell(index)
+    return squeezed(cell) if isinstance(cell, str) else None
+
+
+def _header(row: int, titles: list[Title]) -> Header:
+    if any(title.role is Role.RELATION and not title.is_weak for title in titles):
+        titles = [replace(title, role=None) if title.is_weak else title for title in titles]
+    names = _told_apart(titles)
+    columns, doubled = _assigned(titles, names)
     read = {column.index for column in columns}
     return Header(
-        row=row.number,
+        row=row,
         columns=tuple(columns),
         findings=tuple(
-            [*(Finding(Code.COLUMN_TWICE, row=row.number, column=title) for title in doubled)]
-            + [
-                Finding(Code.COLUMN_MISSING, row=row.number, column=name)
-                for name in _missing(columns)
-            ]
+            [*(Finding(Code.COLUMN_TWICE, row=row, column=title) for title in doubled)]
+            + [Finding(Code.COLUMN_MISSING, row=row, column=name) for name in _missing(columns)]
         ),
         unread=tuple(
-            title.text
+            names[title.index]
             for title in titles
             if title.index not in read and title.role is not Role.ORDINAL
         ),
     )
 
 
-_NAMING = {Role.FULL_NAME, Field.FAMILY_NAME}
-
-
-def _titles(row: Row, above: Row | None) -> list[_Title]:
-    """The filled cells of a row as titles; `above` may group them («Законный представитель 1»)."""
-    found: list[_Title] = []
+def _told_apart(titles: Sequence[Title]) -> dict[int, str]:
+    """Column -> title; one that stands there again gets «(2)»."""
     seen: Counter[str] = Counter()
-    group = ""
-    for index, cell in enumerate(row.cells):
-        over = above.cell(index) if above else None
-        if over is not None:
-            group = plain(str(over))
-        text = squeezed(str(cell)) if cell is not None else None
-        if text is None or (isinstance(cell, float)):
-            continue
-        seen[text] += 1
-        shown = text if seen[text] == 1 else f"{text} ({seen[text]})"
-        found.append(_title(index, shown, plain(text), group))
-    return found
+    names = {}
+    for title in titles:
+        seen[title.text] += 1
+        count = seen[title.text]
+        names[title.index] = title.text if count == 1 else f"{title.text} ({count})"
+    return names
 
 
-def _title(index: int, shown: str, words: str, group: str) -> _Title:
-    role = best_title(words)
-    explains = None
-    if says(_ABSENCE, words):
-        without = " ".join(w for w in words.split() if not says(_ABSENCE, w))
-        rest = best_title(without)
-        role, explains = Role.ABSENCE, rest if isinstance(rest, Field) else None
-    context = words if _names_someone(words) else f"{group} {words}".strip()
-    if not _names_someone(context):
-        context = words
-    is_representative = says(REPRESENTATIVE_WORDS, context) or _kin(context) is not None
-    if role is Role.RELATION:
-        # «Статус (мать, отец, опекун)» lists answers; whose it is, the group or the order says.
-        is_representative, context = True, group
-    is_pupil = not is_representative and says(PUPIL_WORDS, context)
-    if role is None and (is_pupil or is_representative) and _only_names(words):
-        role = Role.FULL_NAME
-    return _Title(
-        index=index,
-        text=shown,
-        role=role,
-        is_pupil=is_pupil,
-        is_representative=is_representative,
-        kin=_kin(context),
-        number=_number(context) if is_representative else None,
-        explains=explains,
-    )
-
-
-_ABSENCE = ("причин*", "почему", "отсутств*")
-_PERSON_WORDS: tuple[str, ...] = (
-    *PUPIL_WORDS,
-    *REPRESENTATIVE_WORDS,
-    *FILLER_WORDS,
-    *(form for forms in KIN_WORDS.values() for form in forms),
-    *(form for forms in NUMBER_WORDS.values() for form in forms),
-)
-
-
-def _names_someone(words: str) -> bool:
-    return says(PUPIL_WORDS + REPRESENTATIVE_WORDS, words) or _kin(words) is not None
-
-
-def _kin(words: str) -> str | None:
-    found = [relation for relation, forms in KIN_WORDS.items() if says(forms, words)]
-    return found[0] if len(found) == 1 else None
-
-
-def _number(words: str) -> int | None:
-    found = [number for number, forms in NUMBER_WORDS.items() if says(forms, words)]
-    return found[0] if len(found) == 1 else None
-
-
-def _only_names(words: str) -> bool:
-    return all(says(_PERSON_WORDS, word) for word in words.split())
-
-
-def _assigned(titles: Sequence[_Title]) -> tuple[list[Column], list[str]]:
+def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Column], list[str]]:
     """Columns with their persons, and the titles that claim a place already taken."""
     places = _Places(titles)
     columns, doubled = [], []
@@ -215,11 +239,13 @@ def _assigned(titles: Sequence[_Title]) -> tuple[list[Column], list[str]]:
         if not title.is_item:
             continue
         place = places.take(title)
+        name = names[title.index]
         if place is None:
-            doubled.append(title.text)
+            if title.role not in _OPTIONAL:
+                doubled.append(name)
         elif title.role is not None:
             columns.append(
-                Column(title.index, title.text, place, title.role, title.kin, title.explains)
+                Column(title.index, name, place, title.role, title.kin, title.explains, title.text)
             )
     return columns, doubled
 
@@ -227,11 +253,13 @@ def _assigned(titles: Sequence[_Title]) -> tuple[list[Column], list[str]]:
 class _Places:
     """Who a title without a name belongs to, told by the columns to the left of it."""
 
-    def __init__(self, titles: Sequence[_Title]) -> None:
+    def __init__(self, titles: Sequence[Title]) -> None:
         self.taken: set[tuple[Part, Field | Role | None, Field | None]] = set()
         self.current = Part.PUPIL
         self.by_kin: dict[str, Part] = {}
         items = [title for title in titles if title.is_item]
+        numbers = {title.number for title in items if title.number is not None}
+        self.numbered = {REPRESENTATIVES[number - 1] for number in numbers}
         # When the representative's own items say so («телефон родителя»), bare ones are a pupil's.
         named = {t.role for t in items if t.is_representative and isinstance(t.role, Field)}
         self.bare_is_pupil = len(named - _NAMES) >= 2
@@ -241,27 +269,29 @@ class _Places:
             for a, b in pairwise(items)
         )
 
-    def take(self, title: _Title) -> Part | None:
+    def take(self, title: Title) -> Part | None:
         for part in self._wanted(title):
             key = (part, title.role, title.explains)
             if key not in self.taken:
                 self.taken.add(key)
                 self.current = part
+                if title.kin is not None and title.number is None:
+                    self.by_kin[title.kin] = part
                 return part
         return None
 
-    def _wanted(self, title: _Title) -> list[Part]:
+    def _wanted(self, title: Title) -> list[Part]:
         """Parts that the title may belong to, the likeliest first."""
-        if title.role in (Role.CLASS, Role.CLASS_LETTER) or title.is_pupil:
+        if title.role in _OF_PUPIL or title.is_pupil:
             return [Part.PUPIL]
         if title.number is not None:
             return [REPRESENTATIVES[title.number - 1]]
         if title.kin is not None:
-            free = (part for part in REPRESENTATIVES if part not in self.by_kin.values())
-            part = self.by_kin.get(title.kin) or next(free, Part.REP3)
-            self.by_kin[title.kin] = part
-            return [part]
-        if title.is_representative:
+            taken = {*self.by_kin.values(), *self.numbered}
+            free = (part for part in REPRESENTATIVES if part not in taken)
+            known = self.by_kin.get(title.kin)
+            return [known] if known else [*free]
+        if title.is_representative or title.role in _OF_REPRESENTATIVE:
             return self._in_order()
         if self.current is Part.PUPIL or self.bare_is_pupil:
             return [Part.PUPIL, *([] if self.current is Part.PUPIL else self._in_order())]
@@ -274,6 +304,9 @@ class _Places:
         return [*REPRESENTATIVES[at:]]
 
 
+_OF_PUPIL = (Role.CLASS, Role.PARALLEL, Role.CLASS_LETTER)
+_OPTIONAL = (Role.RELATION, Role.ABSENCE, Role.AGREEMENT, Role.AGREEMENT_DATE)
+_OF_REPRESENTATIVE = (Role.AGREEMENT, Role.AGREEMENT_DATE)
 _NAMES = {Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC}
 _REQUIRED: dict[Field, str] = {
     Field.BIRTH_DATE: "Дата рождения",

@@ -1,28 +1,18 @@
-"""CSV and cells pasted from a spreadsheet: code page and delimiter by content, then rows.
-
-Code page: byte order mark, else strict UTF-8, else the most likely of four Cyrillic ones.
-"""
+"""CSV and cells pasted from a spreadsheet: code page and delimiter by content, then rows."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from charset_normalizer import from_bytes
-
-from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, squeezed
+from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled
+from gateway.intake.encodings import decoded
+from gateway.intake.sheets import TITLE_ROWS
 from policies.findings import Code
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CODE_PAGES = ["cp1251", "cp866", "koi8_r", "mac_cyrillic"]
 _DELIMITERS = ";\t,"
 _SAMPLE_ROWS = 60
 
@@ -33,48 +23,32 @@ def read_delimited(data: bytes, limits: Limits) -> Table:
     A row number counts records, as Excel does when it opens the file: a line break inside quotes
     is no new row, and the line `sep=;` is none at all.
     """
-    text, encoding = _decoded(data)
+    text, encoding = decoded(data)
+    text = text.rstrip("\x1a\0")  # the end of a text of DOS
     first, _, rest = text.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        delimiter: str | None = first.strip()[-1]
+    said = first.strip().lower().replace('"', "")
+    if said.startswith("sep=") and len(said) == 5:
+        delimiter: str | None = said[-1]
         text = rest
     else:
         delimiter = _delimiter(text)
     try:
-        records = list(islice(_records(text, delimiter), limits.rows + 100))
+        records = list(islice(_records(text, delimiter), limits.rows + TITLE_ROWS + 1))
+        if _swallowed_rows(records, delimiter):
+            records = list(islice(_plain_records(text, delimiter), limits.rows + TITLE_ROWS + 1))
     except csv.Error:
         raise UnreadableFile(Code.FILE_BROKEN) from None
-    if len(records) > limits.rows:
+    if len(records) > limits.rows + TITLE_ROWS:
         raise UnreadableFile(Code.FILE_TOO_MANY_ROWS)
     if max(map(len, records), default=0) > limits.columns:
         raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
     rows = filled(
-        Row(number, tuple(value if squeezed(value) else None for value in record))
+        Row(number, tuple(value if value and not value.isspace() else None for value in record))
         for number, record in enumerate(records, start=1)
     )
+    if sum(len(row.cells) for row in rows) > limits.cells * 2:  # empty ones count here too
+        raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
     return Table("csv", "", rows, encoding, delimiter)
-
-
-def _decoded(data: bytes) -> tuple[str, str]:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _strict(data, encoding), encoding
-    if b"\0" in data:
-        raise UnreadableFile(Code.FILE_NOT_A_TABLE)
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        best = from_bytes(data, cp_isolation=_CODE_PAGES).best()
-    if best is None:
-        raise UnreadableFile(Code.FILE_ENCODING)
-    return str(best), {"cp1251": "windows-1251"}.get(best.encoding, best.encoding)
-
-
-def _strict(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise UnreadableFile(Code.FILE_BROKEN) from None
 
 
 def _delimiter(text: str) -> str | None:
@@ -95,3 +69,26 @@ def _delimiter(text: str) -> str | None:
 
 def _records(text: str, delimiter: str | None) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ";")
+
+
+def _plain_records(text: str, delimiter: str | None) -> Iterator[list[str]]:
+    """Every line a record, quotes around a cell taken off."""
+    for record in csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter or ";", quoting=csv.QUOTE_NONE
+    ):
+        yield [_unquoted(cell) for cell in record]
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+def _swallowed_rows(records: list[list[str]], delimiter: str | None) -> bool:
+    """A quote without its pair made one cell of many lines."""
+    return delimiter is not None and any(
+        "\n" in cell and cell.count(delimiter) > len(record) // 2 + 1
+        for record in records
+        for cell in record
+    )

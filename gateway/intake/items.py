@@ -1,18 +1,15 @@
-"""The cells of one person to canonical items, with everything that was repaired or is in doubt.
-
-Ordinary writing (brackets in a phone, dashes in a SNILS, `5.3.2012`, capitals of a name) is read
-without a word. A repair is listed where the teacher would call it one.
-"""
+"""The cells of one person to canonical items, with everything that was repaired or is in doubt."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from gateway.intake.cells import Cell, Row, squeezed
+from gateway.intake.cells import Row, squeezed
 from gateway.intake.columns import Column
+from gateway.intake.values import read_full_name, read_value
 from gateway.intake.words import (
     ABSENCES,
     EXPLAINS,
@@ -23,30 +20,53 @@ from gateway.intake.words import (
     Role,
     plain,
     says,
-    with_one_script,
 )
-from policies.dates import of_serial
+from policies.dates import parse_birth_date
 from policies.facts import Absence, Field, GuardianKind, Items
-from policies.fields import parse
 from policies.findings import Code, Finding
-from policies.names import split_full_name
-from policies.snils import restore_zeros
 
 NAMES = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC)
-_LEAST_SERIAL = 7000  # 1919; below it a number is a year or a mistake, not a day
 _LONGEST_NOTHING = 2 + max(map(len, NOTHING))  # brackets around it
-_EATEN_POINT = re.compile(r"(?<=\d)\.0+$")
+_NOTHING_BEGINS = {sign for said in NOTHING for sign in (said[:1], said[:1].upper())}
+_NAME_ROLES = (*NAMES, Role.FULL_NAME)
+_LATIN_DOUBLES = re.compile(r"(?<![\w'])[ABCEHKMOPTXYaceopxy]{2,}(?![\w'])")
+_FROM_LATIN = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+_AGREEMENT = re.compile(
+    r"(?:№|no|n)?\s*(?P<number>[\w/.-]{1,30}?)\s*(?:,|\s)\s*(?:от|дата)?\s*"
+    r"(?P<day>\d{1,2}\.\d{1,2}\.\d{2,4})(?:\s?г\.?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One cell that was put right by itself. `column`: the title in the words of the file."""
+    """One cell that was put right by itself. `column`: the title in the words of the file.
+
+    `item`, `representative` say what the repaired value became: an item (None: a full name) of
+    the representative with that number, or of the pupil (None).
+    """
 
     row: int
     column: str
     before: str = field(repr=False)
     after: str = field(repr=False)
     code: Code
+    item: Field | None = None
+    representative: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the list says of an agreement on simple e-signature with one person.
+
+    `representative`: number in the row; None is the pupil. `concluded_on` None: no day is given.
+    """
+
+    row: int
+    representative: int | None
+    number: str
+    concluded_on: date | None
 
 
 @dataclass(slots=True)
@@ -61,10 +81,11 @@ class Person:
     kind: GuardianKind = GuardianKind.GUARDIAN
     findings: list[Finding] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
+    agreement: Agreement | None = None
 
     @property
     def items(self) -> Items:
-        return Items(values=dict(self.values), absent=dict(self.absent))
+        return Items(values=self.values, absent=self.absent)
 
     def doubt(self, code: Code, column: Column) -> None:
         """Add a finding at the cell of `column`."""
@@ -77,121 +98,189 @@ class Person:
 
     def repaired(self, code: Code, column: Column, before: str, after: str) -> None:
         """List the repair of the cell of `column`."""
-        self.repairs.append(Repair(self.row, column.title, before, after, code))
-
-
-def text_of(cell: Cell) -> str | None:
-    """A cell as text: whole numbers without «.0», days as ISO dates; None for an empty one."""
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return squeezed(cell.removeprefix("'")) if cell is not None else None
+        item = column.role if isinstance(column.role, Field) else None
+        self.repairs.append(Repair(self.row, column.title, before, after, code, item, self.number))
 
 
 def says_nothing(text: str | None) -> bool:
     """Empty, a dash, «нет»: the cell holds no value."""
-    return text is None or (len(text) <= _LONGEST_NOTHING and plain(text) in NOTHING)
+    if text is None:
+        return True
+    if len(text) > _LONGEST_NOTHING or (text[0].isalnum() and text[0] not in _NOTHING_BEGINS):
+        return False
+    return plain(text) in NOTHING
 
 
-def is_there(row: Row, columns: Iterable[Column]) -> bool:
+def is_there(texts: Sequence[str | None], columns: Iterable[Column]) -> bool:
     """The row says something about this person; a filled relation alone does not."""
     return any(
-        not says_nothing(text_of(row.cell(column.index)))
+        not says_nothing(texts[column.index])
         for column in columns
         if isinstance(column.role, Field) or column.role is Role.FULL_NAME
     )
 
 
-def read_person(row: Row, columns: Iterable[Column], number: int | None, today: date) -> Person:
-    """Items of one person. A bad cell leaves its item out and gives a finding.
+class Desk:
+    """Reads the persons of one list. `texts` are the cells of a row as text, one for each column.
 
-    What is merely missing gets no finding here: whether it is needed, the programme says.
+    A bad cell leaves its item out and gives a finding. What is merely missing gets no finding
+    here: whether it is needed, the programme says.
     """
-    person = Person(row.number, number)
-    reasons = []
-    for column in columns:
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._relations: dict[str, GuardianKind | None] = {}
+
+    def read(
+        self,
+        row: Row,
+        texts: Sequence[str | None],
+        columns: Iterable[Column],
+        number: int | None,
+    ) -> Person:
+        """Items of one person of the row; `number`: 1 for the first representative."""
+        person = Person(row.number, number)
+        others = []
+        kin = None
+        mended = _without_doubles(texts, columns)
+        for column in columns:
+            role = column.role
+            text = texts[column.index]
+            if role is Role.FULL_NAME:
+                if text is not None and not says_nothing(text):
+                    kin = _read_full_name(person, column, text, mended.get(column.index, text))
+            elif not isinstance(role, Field):
+                others.append((column, text))
+            elif text is not None:
+                self._read_item(person, column, role, row, mended.get(column.index, text))
+        for column, text in others:
+            if column.role is Role.ABSENCE:
+                _read_reason(person, column, text)
+        self._read_agreement(person, others)
+        if number is not None:
+            self._read_relation(person, texts, columns, kin)
+        return person
+
+    def _read_item(self, person: Person, column: Column, item: Field, row: Row, text: str) -> None:
+        if item is Field.PATRONYMIC and _is_no_patronymic(text):
+            person.absent[item] = Absence.NONE_BY_LAW
+            return
+        if says_nothing(text):
+            return
         cell = row.cell(column.index)
-        text = text_of(cell)
-        if column.role is Role.ABSENCE:
-            reasons.append((column, text))
-        elif column.role is Field.PATRONYMIC and _is_no_patronymic(text):
-            person.absent[Field.PATRONYMIC] = Absence.NONE_BY_LAW
-        elif text is None or says_nothing(text):
-            continue
-        elif column.role is Role.FULL_NAME:
-            _read_full_name(person, column, text)
-        elif isinstance(column.role, Field):
-            _read_item(person, column, column.role, cell, text, today)
-    for column, text in reasons:
-        _read_reason(person, column, text)
-    if number is not None:
-        _read_relation(person, row, {column.role: column for column in columns})
-    return person
+        try:
+            value, code = read_value(item, cell, text, self._today)
+        except ValueError as refusal:
+            if (reason := _stated(item, text)) is not None:
+                person.absent[item] = reason
+            else:
+                person.doubt(_code(refusal), column)
+            return
+        person.values[item] = value
+        if code is None and item in NAMES and isinstance(cell, str) and text not in cell:
+            code = Code.NAME_LOOKALIKES_REPAIRED if squeezed(cell) != text else None
+        if code is not None:
+            person.repaired(code, column, cell if isinstance(cell, str) else text, value)
+
+    def _read_relation(
+        self,
+        person: Person,
+        texts: Sequence[str | None],
+        columns: Iterable[Column],
+        kin: str | None,
+    ) -> None:
+        """Kind of representative. Who is not understood needs an authority document."""
+        by_role = {column.role: column for column in columns}
+        name = by_role.get(Role.FULL_NAME) or by_role.get(Field.FAMILY_NAME)
+        column = by_role.get(Role.RELATION)
+        text = texts[column.index] if column else None
+        if text is None or not plain(text):
+            text = kin
+        if text is None and name is not None:
+            is_parent = column is None and says(("родител*",), plain(name.title))
+            text = name.relation or ("родитель" if is_parent else None)
+        if text not in self._relations:
+            words = plain(text or "")
+            self._relations[text or ""] = next(
+                (kind for kind, said in RELATIONS.items() if says(said, words)), None
+            )
+        kind = self._relations[text or ""]
+        person.relation = (text or "").casefold()[:60]
+        if kind is not None:
+            person.kind = kind
+        elif doubtful := column or name:
+            person.doubt(Code.RELATION_UNKNOWN, doubtful)
+
+    def _read_agreement(self, person: Person, others: Sequence[tuple[Column, str | None]]) -> None:
+        """Number and day, in one cell or in two."""
+        said = {column.role: (column, text) for column, text in others if not says_nothing(text)}
+        column, text = said.get(Role.AGREEMENT, (None, None))
+        if column is None or text is None:
+            return
+        _, day = said.get(Role.AGREEMENT_DATE, (None, None))
+        number = text
+        if day is None and (found := _AGREEMENT.fullmatch(text)):
+            number, day = found["number"], found["day"]
+        try:
+            concluded = parse_birth_date(day, self._today) if day else None
+        except ValueError:
+            person.doubt(Code.AGREEMENT_UNREADABLE, column)
+            return
+        number = number.removeprefix("№").strip()[:40]
+        person.agreement = Agreement(person.row, person.number, number, concluded)
 
 
-def _is_no_patronymic(text: str | None) -> bool:
-    return text is not None and (plain(text) in NO_PATRONYMIC or not plain(text))
-
-
-def _read_full_name(person: Person, column: Column, text: str) -> None:
-    mended = with_one_script(text)
-    try:
-        parts = split_full_name(mended)
-    except ValueError as refusal:
-        person.doubt(_code(refusal), column)
-        return
-    for item, value in zip(NAMES, parts, strict=True):
-        if value is not None:
-            person.values[item] = value
-    if mended != text:
-        person.repaired(Code.NAME_LOOKALIKES_REPAIRED, column, text, mended)
-
-
-def _read_item(
-    person: Person, column: Column, item: Field, cell: Cell, text: str, today: date
-) -> None:
-    if item is Field.SNILS and (reason := _stated(text)):
-        person.absent[item] = reason
-        return
-    if item in NAMES:
-        mended = with_one_script(text)
-    elif item in (Field.SNILS, Field.PHONE, Field.BIRTH_DATE):
-        mended = _EATEN_POINT.sub("", text)
-    else:
-        mended = text
-    try:
-        value = _value(item, mended, today)
-    except ValueError as refusal:
-        person.doubt(_code(refusal), column)
-        return
-    person.values[item] = value
-    shown = cell if isinstance(cell, str) else text
-    if item in NAMES and mended != text:
-        person.repaired(Code.NAME_LOOKALIKES_REPAIRED, column, shown, value)
-    elif item is Field.SNILS and sum(map(str.isdigit, mended)) < len(value):
-        person.repaired(Code.SNILS_ZERO_RESTORED, column, shown, value)
-    elif item is Field.EMAIL and value != shown:
-        person.repaired(Code.EMAIL_TIDIED, column, shown, value)
-    elif mended != text and item is not Field.BIRTH_DATE:
-        person.repaired(Code.NUMBER_TIDIED, column, shown, mended)
-
-
-def _value(item: Field, text: str, today: date) -> str:
-    """Canonical value. Raises ValueError(Code)."""
-    if item is Field.BIRTH_DATE and re.fullmatch(r"\d{4,5}(?:\.\d+)?", text):
-        serial = int(float(text))
-        if serial < _LEAST_SERIAL:
-            raise ValueError(Code.DATE_FORM)
-        return of_serial(serial, today).isoformat()
-    if item is Field.SNILS and (whole := restore_zeros(re.sub(r"[\s-]", "", text))):
-        return whole
-    return parse(item, text, today)
-
-
-def _stated(text: str) -> Absence | None:
+def _is_no_patronymic(text: str) -> bool:
+    if len(text) > _LONGEST_NOTHING:
+        return False
     words = plain(text)
-    return next((reason for reason, said in STATED_IN_PLACE.items() if says(said, words)), None)
+    return words in NO_PATRONYMIC or not words
+
+
+def _read_full_name(person: Person, column: Column, said: str, text: str) -> str | None:
+    """`text` is what the cell `said`, in one script. Answers the kinship beside the name."""
+    try:
+        parts, kin, code = read_full_name(text)
+    except ValueError as refusal:
+        person.doubt(_code(refusal), column)
+        return None
+    for item, value in zip(NAMES, parts, strict=True):
+        if value:
+            person.values[item] = value
+    if parts[2] == "":
+        person.absent[Field.PATRONYMIC] = Absence.NONE_BY_LAW
+    if text != said:
+        code = Code.NAME_LOOKALIKES_REPAIRED
+    if code is not None:
+        person.repaired(code, column, said, " ".join(part for part in parts if part))
+    return kin
+
+
+def _without_doubles(texts: Sequence[str | None], columns: Iterable[Column]) -> dict[int, str]:
+    """Column -> name in one script, where a word in Latin look-alikes («Рак» typed so) stands
+    beside Cyrillic ones. Most people have none.
+    """
+    said = {
+        column.index: text
+        for column in columns
+        if column.role in _NAME_ROLES and (text := texts[column.index]) is not None
+    }
+    whole = " ".join(said.values())
+    if not _LATIN_DOUBLES.search(whole) or not _CYRILLIC.search(whole):
+        return {}
+    return {
+        index: changed
+        for index, text in said.items()
+        if (changed := _LATIN_DOUBLES.sub(lambda word: word[0].translate(_FROM_LATIN), text))
+        != text
+    }
+
+
+def _stated(item: Field, text: str) -> Absence | None:
+    """The absence that the cell of an item states itself."""
+    words = plain(text)
+    reasons = STATED_IN_PLACE.get(item, {})
+    return next((reason for reason, said in reasons.items() if says(said, words)), None)
 
 
 def _read_reason(person: Person, column: Column, text: str | None) -> None:
@@ -212,24 +301,6 @@ def _read_reason(person: Person, column: Column, text: str | None) -> None:
     if not found:
         person.doubt(Code.ABSENCE_UNKNOWN, column)
     person.absent.update(found)
-
-
-def _read_relation(person: Person, row: Row, columns: Mapping[Field | Role, Column]) -> None:
-    """Kind of representative. Who is not understood needs an authority document, as a guardian."""
-    name = columns.get(Role.FULL_NAME) or columns.get(Field.FAMILY_NAME)
-    column = columns.get(Role.RELATION)
-    text = text_of(row.cell(column.index)) if column else None
-    if column is None and name is not None:
-        text = name.relation or ("родитель" if says(("родител*",), plain(name.title)) else None)
-    elif text is None and name is not None:
-        text = name.relation
-    words = plain(text or "")
-    kind = next((kind for kind, said in RELATIONS.items() if says(said, words)), None)
-    person.relation = (text or "").casefold()[:60]
-    if kind is not None:
-        person.kind = kind
-    elif doubtful := column or name:
-        person.doubt(Code.RELATION_UNKNOWN, doubtful)
 
 
 def _code(refusal: ValueError) -> Code:

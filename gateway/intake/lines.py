@@ -1,4 +1,5 @@
-"""The lines below the titles: each one is a pupil, furniture, or in doubt. None is lost in silence.
+"""The lines below the titles: each one is a pupil, a further representative of the pupil above,
+furniture, or in doubt. None is lost in silence.
 
 A line that names a pupil (family name, given name, class) stays one without its bad items; any
 other is `nameless`.
@@ -6,117 +7,256 @@ other is `nameless`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Row, Table
 from gateway.intake.classes import class_in_text, parse_class
-from gateway.intake.columns import REPRESENTATIVES, Column, Header, Part
-from gateway.intake.items import Repair, is_there, read_person, text_of
-from gateway.intake.words import FOOTERS, Role, begins, plain
-from policies.facts import Field, PupilRow, RepresentativeRow
+from gateway.intake.columns import REPRESENTATIVES, Header, Part
+from gateway.intake.items import Agreement, Desk, Person, Repair, is_there, says_nothing
+from gateway.intake.values import text_of
+from gateway.intake.words import FOOTERS, GUIDES, OFFICES, Role, begins, plain
+from policies.facts import Field, Items, PupilRow, RepresentativeRow
 from policies.findings import Code, Finding
 
-_FOOTER_CELLS = 4  # «Директор», a line to sign on, a name, a date
+_FOOTER_CELLS = 8  # twice «Директор», a line to sign on, a name, a date
+_NOTE_WORDS = 5
+_NAME = re.compile(r"[А-ЯЁA-Z][\w'’-]+(?:\s+[А-ЯЁA-Z][\w'’-]+){0,3}")
+_ITEM_ROLES = (*Field, Role.FULL_NAME)
 
 
 @dataclass(slots=True)
 class Reading:
     """What the lines gave before the rules looked at them.
 
-    `parts`: line -> the parts of its representatives, in the order of `PupilRow.representatives`.
+    `places`: line -> where its representatives stand (line and part), in the order of
+    `PupilRow.representatives`. `owners`: further line of a pupil -> the pupil's first line.
     """
 
     rows: list[PupilRow] = field(default_factory=list, repr=False)
     repairs: list[Repair] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    parts: dict[int, tuple[Part, ...]] = field(default_factory=dict)
+    agreements: list[Agreement] = field(default_factory=list)
+    places: dict[int, tuple[tuple[int, Part], ...]] = field(default_factory=dict)
+    owners: dict[int, int] = field(default_factory=dict)
     nameless: set[int] = field(default_factory=set)
 
+    def owner(self, line: int | None) -> int | None:
+        """The line of the pupil whom a remark on `line` is about."""
+        return line if line is None else self.owners.get(line, line)
 
-def read_rows(table: Table, header: Header, today: date, class_name: str | None = None) -> Reading:
-    """Every line below the titles. `class_name` stands where no column says the class.
+
+def read_rows(
+    reading: Reading, table: Table, header: Header, today: date, class_name: str | None = None
+) -> None:
+    """Add every line below the titles. `class_name` stands where no column says the class.
 
     A line that holds a class alone («7Б класс») begins that class.
     """
-    reading = Reading()
-    columns = {part: [c for c in header.columns if c.part is part] for part in Part}
-    for row in table.rows:
-        if row.number <= header.row:
-            continue
-        if section := _section(row):
-            class_name = section
-        elif not _is_furniture(row, table.rows, header):
-            _read_row(reading, row, columns, class_name, today)
-    return reading
+    _Lines(reading, table, header, today, class_name).read()
 
 
-def _filled(row: Row) -> list[tuple[int, str]]:
-    return [
-        (index, text) for index, cell in enumerate(row.cells) if (text := text_of(cell)) is not None
-    ]
+class _Lines:
+    def __init__(
+        self,
+        reading: Reading,
+        table: Table,
+        header: Header,
+        today: date,
+        class_name: str | None,
+    ) -> None:
+        self._reading = reading
+        self._table = table
+        self._header = header
+        self._class = class_name
+        self._desk = Desk(today)
+        self._columns = {part: [c for c in header.columns if c.part is part] for part in Part}
+        self._naming = [c.index for c in header.columns if c.role in _NAMING]
+        self._telling = {c.index for c in header.columns if c.role in _ITEM_ROLES}
+        self._width = 1 + max(c.index for c in header.columns)
+        self._by_line = header.parts <= {Part.PUPIL, Part.REP1}
+        self._classes: dict[tuple[str | None, ...], str | None] = {}
+        self._is_below = False
+        self._is_open = False  # the line above is a pupil's
+        # The titles and what stands above: repeated on a new page they are furniture.
+        self._titles = {_signature(row) for row in table.rows if row.number <= header.row}
 
+    def read(self) -> None:
+        guide = self._header.row + 1
+        for row in self._table.rows:
+            if row.number <= self._header.row:
+                continue
+            texts = [text_of(cell) for cell in row.cells]
+            texts += [None] * (self._width - len(texts))
+            if section := _section(texts):
+                self._class, self._is_open = section, False
+            elif not (self._is_furniture(texts) or (row.number == guide and _is_guide(texts))):
+                self._read_row(row, texts)
 
-def _is_furniture(row: Row, rows: Sequence[Row], header: Header) -> bool:
-    """Titles repeated on a new page, the line of column numbers, the lines below the list."""
-    cells = _filled(row)
-    texts = [text for _, text in cells]
-    if not texts:
+    def _is_furniture(self, texts: Sequence[str | None]) -> bool:
+        """Titles repeated on a new page, the line of column numbers, the lines below the list."""
+        if self._telling.isdisjoint(n for n, text in enumerate(texts) if text is not None):
+            return True  # a line prepared for one more pupil, or notes beside the list
+        told = [text for text in texts if text is not None]
+        if len(told) > _FOOTER_CELLS:
+            return _is_numbers(told) or tuple(texts) in self._titles
+        if _is_numbers(told) or _padded(texts, self._titles):
+            return True
+        if plain(told[0]).split()[:1] in OFFICES:
+            self._is_below = True
+            return True
+        if any(_NAME.fullmatch(texts[index] or "") for index in self._naming) and len(told) > 1:
+            return False
+        if begins(FOOTERS, plain(told[0])):
+            self._is_below = True
+            return True
+        return (len(told) == 1 and len(told[0].split()) >= _NOTE_WORDS) or (
+            self._is_below and not any(_NAME.fullmatch(text) for text in told)
+        )
+
+    def _read_row(self, row: Row, texts: Sequence[str | None]) -> None:
+        pupil_columns = self._columns[Part.PUPIL]
+        if self._by_line and not is_there(texts, pupil_columns) and self._continue(row, texts):
+            return
+        pupil = self._desk.read(row, texts, pupil_columns, None)
+        class_name = self._class_of(texts)
+        if self._by_line and self._is_again(pupil, class_name) and self._continue(row, texts):
+            self._take(pupil)
+            self._complete(pupil)
+            return
+        self._take(pupil)
+        reading = self._reading
+        if class_name is None:
+            title = next((c.title for c in pupil_columns if c.role is Role.CLASS), None)
+            reading.findings.append(Finding(Code.CLASS_MISSING, row=row.number, column=title))
+        people = [
+            (part, self._desk.read(row, texts, self._columns[part], number))
+            for number, part in enumerate(
+                (part for part in REPRESENTATIVES if is_there(texts, self._columns[part])), start=1
+            )
+        ]
+        for _, person in people:
+            self._take(person)
+        if class_name is None or not {Field.FAMILY_NAME, Field.GIVEN_NAME} <= pupil.values.keys():
+            self._is_open = False
+            reading.nameless.add(row.number)
+            reading.findings.append(Finding(Code.ROW_NAMELESS, row=row.number))
+            return
+        self._is_open = True
+        reading.places[row.number] = tuple((row.number, part) for part, _ in people)
+        representatives = tuple(_representative(person) for _, person in people)
+        reading.rows.append(PupilRow(row.number, class_name, pupil.items, representatives))
+
+    def _take(self, person: Person) -> None:
+        self._reading.repairs += person.repairs
+        self._reading.findings += person.findings
+        if person.agreement is not None:
+            self._reading.agreements.append(person.agreement)
+
+    def _continue(self, row: Row, texts: Sequence[str | None]) -> bool:
+        """The representative of this line belongs to the pupil above; False if that cannot be."""
+        reading = self._reading
+        columns = self._columns[Part.REP1]
+        if not self._is_open or not is_there(texts, columns):
+            return False
+        above = reading.rows[-1]
+        person = self._desk.read(row, texts, columns, len(above.representatives) + 1)
+        if any(_is_one(person, each) for each in above.representatives):
+            return False
+        self._take(person)
+        reading.rows[-1] = replace(
+            above, representatives=(*above.representatives, _representative(person))
+        )
+        reading.places[above.row] += ((row.number, Part.REP1),)
+        reading.owners[row.number] = above.row
         return True
-    if texts == [str(number) for number in range(1, len(texts) + 1)] and len(texts) > 1:
-        return True
-    titles = next(line for line in rows if line.number == header.row)
-    if cells == _filled(titles):
-        return True
-    telling = {column.index for column in header.columns if column.role not in _PREPARED}
-    if telling.isdisjoint(index for index, _ in cells):
-        return True  # a line prepared for one more pupil, or notes beside the list
-    return len(texts) <= _FOOTER_CELLS and begins(FOOTERS, plain(texts[0]))
+
+    def _is_again(self, pupil: Person, class_name: str | None) -> bool:
+        """The pupil of the line above once more, with nothing that contradicts it."""
+        if not self._is_open:
+            return False
+        above = self._reading.rows[-1]
+        known = above.items.values
+        if class_name not in (None, above.class_name):
+            return False
+        same = {item for item, value in pupil.values.items() if known.get(item) == value}
+        return {Field.FAMILY_NAME, Field.GIVEN_NAME} <= same and all(
+            item in same or item not in known for item in pupil.values
+        )
+
+    def _complete(self, pupil: Person) -> None:
+        """What the repeated line knows and the first one did not."""
+        above = self._reading.rows[-1]
+        values = {**pupil.values, **above.items.values}
+        absent = {**pupil.absent, **above.items.absent}
+        items = Items(values, {item: why for item, why in absent.items() if item not in values})
+        self._reading.rows[-1] = replace(above, items=items)
+
+    def _class_of(self, texts: Sequence[str | None]) -> str | None:
+        said: dict[object, str | None] = {
+            c.role: texts[c.index] for c in self._columns[Part.PUPIL] if c.role in _CLASSES
+        }
+        if not said:
+            return self._class
+        key = tuple(said.get(role) for role in _CLASSES)
+        if key not in self._classes:
+            self._classes[key] = _class_name(*key)
+        return self._classes[key]
 
 
-_PREPARED = (Role.CLASS, Role.CLASS_LETTER, Role.RELATION, Role.ABSENCE)
+_CLASSES = (Role.CLASS, Role.PARALLEL, Role.CLASS_LETTER)
+_NAMING = (Role.FULL_NAME, Field.FAMILY_NAME)
 
 
-def _section(row: Row) -> str | None:
-    texts = [text for _, text in _filled(row)]
-    if len(texts) != 1 or texts[0].isdigit():  # a lone number is a line's, not a class
+def _class_name(name: str | None, parallel: str | None, letter: str | None) -> str | None:
+    """«7А»; «7» and «А»; the parallel «7» and the class «А»."""
+    whole = (parallel, name) if name and not name[0].isdigit() else (parallel, letter)
+    for first, second in ((name, letter), whole, (name, None)):
+        if first is not None and not says_nothing(first):
+            found = parse_class(f"{first} {second or ''}".strip())
+            if found is not None:
+                return found
+    return None
+
+
+def _representative(person: Person) -> RepresentativeRow:
+    return RepresentativeRow(person.items, person.kind, person.relation)
+
+
+def _is_one(person: Person, known: RepresentativeRow) -> bool:
+    """The same representative as one who stands there already."""
+    shared = person.values.keys() & known.items.values.keys()
+    return bool(shared) and all(person.values[item] == known.items.values[item] for item in shared)
+
+
+def _section(texts: Sequence[str | None]) -> str | None:
+    told = [text for text in texts if text is not None]
+    if len(told) != 1 or told[0].isdigit():  # a lone number is a line's, not a class
         return None
-    return class_in_text(texts[0]) or parse_class(texts[0])
+    return class_in_text(told[0]) or parse_class(told[0])
 
 
-def _read_row(
-    reading: Reading,
-    row: Row,
-    columns: Mapping[Part, Sequence[Column]],
-    class_name: str | None,
-    today: date,
-) -> None:
-    pupil = read_person(row, columns[Part.PUPIL], None, today)
-    reading.repairs += pupil.repairs
-    reading.findings += pupil.findings
-    class_name = _class_of(row, columns[Part.PUPIL], class_name)
-    if class_name is None:
-        title = next((c.title for c in columns[Part.PUPIL] if c.role is Role.CLASS), None)
-        reading.findings.append(Finding(Code.CLASS_MISSING, row=row.number, column=title))
-    representatives = []
-    parts = [part for part in REPRESENTATIVES if is_there(row, columns[part])]
-    for number, part in enumerate(parts, start=1):
-        person = read_person(row, columns[part], number, today)
-        reading.repairs += person.repairs
-        reading.findings += person.findings
-        representatives.append(RepresentativeRow(person.items, person.kind, person.relation))
-    if class_name is None or not {Field.FAMILY_NAME, Field.GIVEN_NAME} <= pupil.values.keys():
-        reading.nameless.add(row.number)
-        reading.findings.append(Finding(Code.ROW_NAMELESS, row=row.number))
-        return
-    reading.parts[row.number] = tuple(parts)
-    reading.rows.append(PupilRow(row.number, class_name, pupil.items, tuple(representatives)))
+def _signature(row: Row) -> tuple[str | None, ...]:
+    texts = [text_of(cell) for cell in row.cells]
+    while texts and texts[-1] is None:
+        texts.pop()
+    return tuple(texts)
 
 
-def _class_of(row: Row, columns: Iterable[Column], otherwise: str | None) -> str | None:
-    said = {c.role: text_of(row.cell(c.index)) for c in columns if isinstance(c.role, Role)}
-    if Role.CLASS not in said:
-        return otherwise
-    number, letter = said[Role.CLASS], said.get(Role.CLASS_LETTER)
-    return parse_class(f"{number}{letter or ''}") if number else None
+def _padded(texts: Sequence[str | None], titles: set[tuple[str | None, ...]]) -> bool:
+    told = list(texts)
+    while told and told[-1] is None:
+        told.pop()
+    return tuple(told) in titles
+
+
+def _is_numbers(told: Sequence[str]) -> bool:
+    """«1 2 3 …» under the titles."""
+    return len(told) > 1 and told == [str(number) for number in range(1, len(told) + 1)]
+
+
+def _is_guide(texts: Sequence[str | None]) -> bool:
+    """The line right under the titles says how to fill them in."""
+    return any(begins(GUIDES, plain(text)) for text in texts if text is not None)

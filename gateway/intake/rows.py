@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
 
-from gateway.intake.cells import Limits, Table, UnreadableFile
+from gateway.intake.cells import Kind, Limits, Row, Table, UnreadableFile
 from gateway.intake.classes import class_in_file_name, class_in_text, parse_class
 from gateway.intake.columns import Header, find_header
+from gateway.intake.items import NAMES, Agreement
 from gateway.intake.items import Repair as Repair
-from gateway.intake.lines import read_rows
+from gateway.intake.lines import Reading, read_rows
 from gateway.intake.ruling import rule
-from gateway.intake.tables import only, read_tables
-from policies.facts import PupilRow
+from gateway.intake.words import SHEETS_ASIDE, begins, plain
+from policies.facts import Field, Items, PupilRow
 from policies.findings import Code, Finding
 from policies.programme import Programme
 
+# Lines of the second sheet begin here: above any row number of a workbook.
+LINES_A_SHEET = 1 << 21
 _MISREAD_SHARE = 0.3
 
 
@@ -35,13 +38,16 @@ class Counts:
 class Intake:
     """A class list as it was read.
 
-    `rows`: every line that names a pupil, without the items in doubt.
-    `doubtful`: numbers of the lines with a finding that is more than a hint.
+    `rows`: every line that names a pupil, without the items in doubt. A line is the row number
+    that the teacher sees; where several sheets hold lists, `place` says sheet and row of a line.
+    `sheet`: the first of `sheets`. `owners`: further line of a pupil -> the pupil's first line.
+    `doubtful`: lines of pupils with a finding that is more than a hint.
     `nameless`: lines that name nobody; with any of them there is no commit.
-    `header_row`, `unread`: number of the line of titles and the titles that were left alone.
+    `header_row`, `unread`: line of the lowest titles and the titles that were left alone.
+    `said`: title of a column -> as its cell has it, where the two differ («СНИЛС (2)»).
     """
 
-    kind: Literal["xlsx", "csv"]
+    kind: Kind
     sheet: str
     encoding: str | None
     delimiter: str | None
@@ -53,6 +59,52 @@ class Intake:
     doubtful: frozenset[int]
     nameless: frozenset[int]
     counts: Counts
+    sheets: tuple[str, ...] = ()
+    owners: dict[int, int] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Name of the sheet and number of the row, as the teacher sees them."""
+        sheet, row = divmod(line, LINES_A_SHEET)
+        return self.sheets[sheet], row
+
+    def told(self) -> Intake:
+        """The same with row numbers for lines; of several sheets, columns name theirs."""
+        if len(self.sheets) < 2:
+            return self
+
+        def column(line: int, title: str | None) -> str | None:
+            return title and f"{self.place(line)[0]}: {title}"
+
+        def row(line: int | None) -> int | None:
+            return None if line is None else line % LINES_A_SHEET
+
+        return replace(
+            self,
+            rows=tuple(replace(each, row=each.row % LINES_A_SHEET) for each in self.rows),
+            repairs=tuple(
+                replace(
+                    each,
+                    row=each.row % LINES_A_SHEET,
+                    column=f"{self.place(each.row)[0]}: {each.column}",
+                )
+                for each in self.repairs
+            ),
+            findings=tuple(
+                replace(
+                    each,
+                    row=row(each.row),
+                    column=column(each.row or 0, each.column),
+                    other_row=row(each.other_row),
+                )
+                for each in self.findings
+            ),
+        )
+
+    def owner(self, line: int) -> int:
+        """The line of the pupil whom a remark on `line` is about."""
+        return self.owners.get(line, line)
 
 
 def intake(
@@ -67,64 +119,129 @@ def intake(
 ) -> Intake:
     """Read a class list and let the rules of the list look at it. Raises `UnreadableFile`.
 
-    `sheet`: which one, when several hold a list. `class_name`: the class whose list it is; used,
-    like titles, sheet name and file name, only where no column says the class.
+    `sheet`: the only one to read; otherwise every sheet that holds a list is. `class_name`: the
+    class whose list it is; used, like titles, sheet name and file name, only where no column says
+    the class. The file is opened in this process: for a stranger's file there is `confined`.
     """
-    table, header = _list_of(read_tables(data, limits), sheet)
-    known = class_name or _class_around(table, header, filename)
-    reading = read_rows(table, header, today, known)
+    from gateway.intake.tables import read_tables
+
+    tables = read_tables(data, limits)
+    return read_list(tables, filename, programme, today, sheet=sheet, class_name=class_name)
+
+
+def read_list(
+    tables: Sequence[Table],
+    filename: str,
+    programme: Programme,
+    today: date,
+    *,
+    sheet: str | None = None,
+    class_name: str | None = None,
+) -> Intake:
+    """`intake` from tables on. Raises `UnreadableFile`."""
+    lists = _lists(tables, sheet)
+    reading = Reading()
+    headers: dict[int, Header] = {}
+    for table, header in lists:
+        known = class_name or _class_around(table, header, filename)
+        read_rows(reading, table, header, today, known)
+        headers |= {row.row: header for row in reading.rows[len(headers) :]}
     if not reading.rows and not reading.nameless:
         raise UnreadableFile(Code.FILE_EMPTY)
-    rows, findings = rule(reading, header, programme, today)
-    findings += header.findings
-    if table.hidden:
-        findings.append(Finding(Code.FILE_HIDDEN_ROWS))
+    rows, findings = rule(reading, headers, programme, today)
+    findings += _about_file(lists, tables)
     lines = {row.row for row in rows}
-    doubtful = frozenset(
-        finding.row
-        for finding in findings
-        if finding.row is not None and finding.row > header.row and not finding.is_hint
-    )
-    if len(doubtful) > _MISREAD_SHARE * len(lines | reading.nameless):
+    asked = {reading.owner(found.row) for found in findings if not found.is_hint}
+    doubtful = lines & asked
+    if len(doubtful | reading.nameless) > _MISREAD_SHARE * len(lines | reading.nameless):
         findings.append(Finding(Code.COLUMNS_MISREAD))
+    first, header = lists[0]
+    columns = [column for _, each in lists for column in each.columns]
     return Intake(
-        kind=table.kind,
-        sheet=table.sheet,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
+        kind=first.kind,
+        sheet=first.sheet,
+        encoding=first.encoding,
+        delimiter=first.delimiter,
         header_row=header.row,
-        unread=header.unread,
+        unread=tuple(dict.fromkeys(title for _, each in lists for title in each.unread)),
         rows=rows,
         repairs=tuple(reading.repairs),
         findings=tuple(sorted(findings, key=lambda found: found.row or 0)),
-        doubtful=doubtful,
+        doubtful=frozenset(doubtful | reading.nameless),
         nameless=frozenset(reading.nameless),
-        counts=Counts(
-            pupils=len(lines),
-            ready=len(lines - doubtful),
-            doubtful=len(lines & doubtful),
-            nameless=len(reading.nameless),
-            repairs=len(reading.repairs),
-        ),
+        counts=_counts(lines, doubtful, reading.nameless, reading.repairs),
+        sheets=tuple(table.sheet for table, _ in lists),
+        owners=reading.owners,
+        said={column.title: column.said for column in columns if column.said != column.title},
+        agreements=tuple(reading.agreements),
     )
 
 
-def _list_of(tables: tuple[Table, ...], sheet: str | None) -> tuple[Table, Header]:
-    """The table that is a list. Sheets without titles (instructions, look-ups) are passed over."""
-    if sheet is not None or len(tables) == 1:
-        table = only(tables, sheet)
-        return table, find_header(table)
-    found = []
+def _counts(
+    lines: set[int], doubtful: set[int], nameless: set[int], repairs: Sequence[Repair]
+) -> Counts:
+    return Counts(
+        pupils=len(lines),
+        ready=len(lines - doubtful),
+        doubtful=len(lines & doubtful),
+        nameless=len(nameless),
+        repairs=len(repairs),
+    )
+
+
+def _lists(tables: Sequence[Table], sheet: str | None) -> list[tuple[Table, Header]]:
+    """The tables that are lists, each with its lines behind those of the sheet before.
+
+    Sheets without titles (look-ups) are passed over, and sheets called «Пример» beside a list.
+    """
+    shown = [table for table in tables if not table.is_hidden]
+    if sheet is not None:
+        shown = [table for table in shown if table.sheet == sheet]
+        if not shown:
+            raise UnreadableFile(Code.FILE_SEVERAL_SHEETS, tuple(table.sheet for table in tables))
+    found = list(_with_header(shown))
+    asides = [each for each in found if begins(SHEETS_ASIDE, plain(each[0].sheet))]
+    if len(asides) < len(found):
+        found = [each for each in found if each not in asides]
+    if not found:
+        raise UnreadableFile(Code.HEADER_NOT_FOUND if shown else Code.FILE_EMPTY)
+    filled = [each for each in found if each[0].rows[-1].number > each[1].row]
+    return [
+        _behind(table, header, index) for index, (table, header) in enumerate(filled or found[:1])
+    ]
+
+
+def _with_header(tables: Iterable[Table]) -> Iterator[tuple[Table, Header]]:
     for table in tables:
         try:
-            found.append((table, find_header(table)))
+            yield table, find_header(table)
         except UnreadableFile:
             continue
-    if not found:
-        raise UnreadableFile(Code.HEADER_NOT_FOUND)
-    if len(found) > 1:
-        raise UnreadableFile(Code.FILE_SEVERAL_SHEETS, tuple(table.sheet for table, _ in found))
-    return found[0]
+
+
+def _behind(table: Table, header: Header, index: int) -> tuple[Table, Header]:
+    """The same list with lines for row numbers."""
+    start = index * LINES_A_SHEET
+    if not start:
+        return table, header
+    rows = tuple(Row(row.number + start, row.cells) for row in table.rows)
+    hidden = frozenset(number + start for number in table.hidden)
+    findings = tuple(replace(each, row=header.row + start) for each in header.findings)
+    return (
+        replace(table, rows=rows, hidden=hidden),
+        replace(header, row=header.row + start, findings=findings),
+    )
+
+
+def _about_file(
+    lists: Sequence[tuple[Table, Header]], tables: Sequence[Table]
+) -> Iterator[Finding]:
+    for table, header in lists:
+        yield from header.findings
+        if any(number > header.row for number in table.hidden):
+            yield Finding(Code.FILE_HIDDEN_ROWS)
+    if any(_with_header(table for table in tables if table.is_hidden)):
+        yield Finding(Code.FILE_HIDDEN_SHEETS)
 
 
 def _class_around(table: Table, header: Header, filename: str) -> str | None:
@@ -135,3 +252,55 @@ def _class_around(table: Table, header: Header, filename: str) -> str | None:
                 if isinstance(cell, str) and (name := class_in_text(cell)):
                     return name
     return parse_class(table.sheet) or class_in_text(table.sheet) or class_in_file_name(filename)
+
+
+def undo(read: Intake, repair: Repair) -> Intake:
+    """The same list with one repair taken back: the item goes, a finding stands in its place.
+
+    Raises ValueError when the list does not hold that repair.
+    """
+    if repair not in read.repairs:
+        raise ValueError("no such repair")
+    line = read.owner(repair.row)
+    items = NAMES if repair.item is None else (repair.item,)
+    finding = Finding(
+        Code.REPAIR_UNDONE,
+        row=repair.row,
+        column=repair.column,
+        field=items[0],
+        representative=repair.representative,
+    )
+    findings = [*read.findings, finding]
+    rows = [_without(row, items, repair) if row.row == line else row for row in read.rows]
+    nameless = set(read.nameless)
+    if repair.representative is None and not {Field.FAMILY_NAME, Field.GIVEN_NAME}.isdisjoint(
+        items
+    ):
+        rows = [row for row in rows if row.row != line]
+        nameless.add(line)
+        findings.append(Finding(Code.ROW_NAMELESS, row=line))
+    repairs = tuple(each for each in read.repairs if each != repair)
+    doubtful = read.doubtful | {line}
+    return replace(
+        read,
+        rows=tuple(rows),
+        repairs=repairs,
+        findings=tuple(sorted(findings, key=lambda found: found.row or 0)),
+        doubtful=doubtful,
+        nameless=frozenset(nameless),
+        counts=_counts({row.row for row in rows}, set(doubtful), nameless, repairs),
+    )
+
+
+def _without(row: PupilRow, items: Sequence[Field], repair: Repair) -> PupilRow:
+    if repair.representative is None:
+        return replace(row, items=_less(row.items, items))
+    people = list(row.representatives)
+    at = repair.representative - 1
+    people[at] = replace(people[at], items=_less(people[at].items, items))
+    return replace(row, representatives=tuple(people))
+
+
+def _less(items: Items, taken: Sequence[Field]) -> Items:
+    values = {item: value for item, value in items.values.items() if item not in taken}
+    return Items(values=values, absent=items.absent)

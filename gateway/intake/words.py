@@ -23,7 +23,10 @@ class Role(StrEnum):
     CLASS_LETTER = "class_letter"
     FULL_NAME = "full_name"
     RELATION = "relation"
+    PARALLEL = "parallel"
     ABSENCE = "absence"  # the reason why an item is missing
+    AGREEMENT = "agreement"  # on simple e-signature: number, or number and day
+    AGREEMENT_DATE = "agreement_date"
     OTHER = "other"  # known, and not asked for
 
 
@@ -39,10 +42,23 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "класс группа",
         "класс литера",
         "класс с литерой",
-        "параллель",
         "учебный класс",
+        "кл",
+        "класс обучающ*",
+        "класс учен*",
+        "класс учащ*",
+        "текущий класс",
+        "класс в котором обуча*",
     ),
-    Role.CLASS_LETTER: ("литера", "литер", "буква", "буква класса", "литера класса"),
+    Role.PARALLEL: ("параллель", "номер параллели", "параллель классов"),
+    Role.CLASS_LETTER: (
+        "литера",
+        "литер",
+        "буква",
+        "буква класса",
+        "литера класса",
+        "индекс класса",
+    ),
     Role.FULL_NAME: (
         "фио",
         "ф и о",
@@ -53,13 +69,20 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "фамилия имя",
         "фамилия и имя",
         "полное имя",
+        "фамилия и о",
+        "фамилия и инициалы",
+        "фамилия имя отч",
+        "имя и фамилия",
     ),
-    Field.FAMILY_NAME: ("фамилия", "фамилии"),
+    Field.FAMILY_NAME: ("фамилия", "фамилии", "фам"),
     Field.GIVEN_NAME: ("имя", "имени"),
-    Field.PATRONYMIC: ("отчество", "отчества", "отчество при наличии"),
+    Field.PATRONYMIC: ("отчество", "отчества", "отчество при наличии", "отч"),
     Field.BIRTH_DATE: (
         "дата рожд*",
         "дата р",
+        "дата рож",
+        "дата рождения дд мм гггг",
+        "д рожд*",
         "д р",
         "др",
         "день рожд*",
@@ -76,6 +99,9 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "пенсионное страховое свидетельство",
         "страховой номер индивидуального лицевого счета",
         "лицев* счет*",
+        "сниилс",
+        "номер страхов*",
+        "номер пенсионн* страхов*",
     ),
     Field.EMAIL: (
         "e mail",
@@ -94,6 +120,13 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "адрес* эл почт*",
         "почта",
         "почты",
+        "эл почт* госуслуг*",
+        "электр почт*",
+        "электр адрес*",
+        "э почт*",
+        "элпочт*",
+        "е майл",
+        "емаил",
     ),
     Field.PHONE: (
         "тел",
@@ -113,6 +146,11 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "моб тел",
         "сот",
         "сот тел",
+        "тлф",
+        "номер моб",
+        "номер сот*",
+        "no тел",
+        "номер тел",
     ),
     Role.RELATION: (
         "кем приходится",
@@ -131,9 +169,14 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "статус родител*",
         "статус законн* представител*",
         "тип законн* представител*",
-        "кто",
-        "кто это",
-        "статус",
+        "родств*",
+        "отношени* к ребенк*",
+        "отношени* к обуча*",
+        "отношени* к учен*",
+        "роль представител*",
+        "категори* представител*",
+        "кем является",
+        "статус зп",
     ),
     Role.ABSENCE: (
         "причин*",
@@ -142,6 +185,23 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "почему нет",
         "почему отсутств*",
         "отсутств*",
+    ),
+    Role.AGREEMENT: (
+        "соглашени*",
+        "номер соглашени*",
+        "no соглашени*",
+        "соглашени* об использовании",
+        "соглашени* на пэп",
+        "соглашени* пэп",
+        "соглашени* о простой электрон* подпис*",
+        "соглашени* об использовании простой электрон* подпис*",
+    ),
+    Role.AGREEMENT_DATE: (
+        "дата соглашени*",
+        "дата заключени* соглашени*",
+        "соглашени* дата",
+        "соглашени* пэп дата",
+        "соглашени* на пэп дата",
     ),
     Role.OTHER: (
         "адрес*",
@@ -178,10 +238,55 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "пароль",
         "прежн* фамили*",
         "фамили* при рожд*",
+        "дата прибыт*",
+        "дата поступл*",
+        "дата отчисл*",
+        "дата регистрац*",
+        "дата смены",
+        "возраст",
+        "статус семьи",
+        "социальн* статус",
+        "статус учен*",
+        "статус обуча*",
+        "статус учащ*",
+        "состав семьи",
+        "место жительств*",
+        "место учебы",
+        "имя класса",
+        "имя родит* класса",
+        "группа здоровья",
+        "инн",
+        "полис*",
+        "согласи*",
+        "согласи* на обработк*",
+        "дата подпис*",
+        "должность",
+        "комментари*",
+        "телефон* рабоч*",
+        "телефон* домашн*",
+        "дом тел",
+        "раб тел",
+        "тел дом",
+        "тел раб",
     ),
 }
 
-PUPIL_WORDS = ("учен*", "учащ*", "обуча*", "ребен*", "дет", "дети", "детей", "школьник*")
+# Read so only where no clearer title says who somebody is.
+WEAK_RELATIONS = ("кто", "кто это", "статус", "роль")
+
+PUPIL_WORDS = (
+    "учен*",
+    "учащ*",
+    "обуча*",
+    "обуч",
+    "уч ся",
+    "ребен*",
+    "дет",
+    "дети",
+    "детей",
+    "школьник*",
+    "воспитан*",
+)
 REPRESENTATIVE_WORDS = (
     "родител*",
     "родит",
@@ -199,12 +304,32 @@ KIN_WORDS: dict[str, tuple[str, ...]] = {
     "мать": ("мать", "матер*", "мам*", "мамы"),
     "отец": ("отец", "отца", "отцу", "отцов*", "папа", "папы", "папин*"),
 }
+# A guardian's column, where no parent is named beside.
+GUARDIAN_KIN: dict[str, tuple[str, ...]] = {
+    "опекун": ("опекун*",),
+    "попечитель": ("попечител*",),
+    "усыновитель": ("усыновител*",),
+}
+PARENT_WORDS = ("родит*", "род", "представ*", "предст", "законн*", "зп")
 NUMBER_WORDS: dict[int, tuple[str, ...]] = {
     1: ("1", "1й", "1го", "перв*"),
     2: ("2", "2й", "2го", "втор*"),
     3: ("3", "3й", "3го", "трет*"),
 }
-FILLER_WORDS = ("и", "о", "об", "сведения", "данные", "его", "есиа", "или", "при", "наличии")
+FILLER_WORDS = (
+    "и",
+    "о",
+    "об",
+    "сведения",
+    "данные",
+    "его",
+    "есиа",
+    "или",
+    "при",
+    "наличии",
+    "no",
+    "полностью",
+)
 
 NOTHING = frozenset(
     {
@@ -228,9 +353,38 @@ NOTHING = frozenset(
         "none",
         "null",
         "n a",
+        "nan",
+        "нет инф",
+        "нет информации",
+        "данных нет",
+        "прочерк",
+        "отсутствуют",
+        "не имею",
     }
 )
-NO_PATRONYMIC = frozenset({"нет", "нет отчества", "без отчества", "не имеет", "отсутствует", "б о"})
+NO_PATRONYMIC = frozenset(
+    {
+        "нет",
+        "нету",
+        "нет отчества",
+        "без отчества",
+        "отчества нет",
+        "отчество отсутствует",
+        "не имеет",
+        "не имеется",
+        "отсутствует",
+        "б о",
+    }
+)
+NO_PATRONYMIC_AT_END = re.compile(
+    r"[\s,]*\(?(?:без отчества|нет отчества|отчества нет|отчество отсутствует|б/о)\)?\s*$"
+    r"|\s+[-–—]+\s*$",
+    re.IGNORECASE,
+)
+_KIN = r"(мать|мама|отец|папа|родитель|опекун|попечитель|усыновитель)"
+KIN_IN_CELL = re.compile(
+    rf"^{_KIN}\s*[:–—-]\s*|\s*\({_KIN}\)$|,\s*{_KIN}$|\s+[–—-]\s*{_KIN}$", re.IGNORECASE
+)
 
 RELATIONS: dict[GuardianKind, tuple[str, ...]] = {
     GuardianKind.ADOPTER: ("усынов*", "удочер*"),
@@ -241,6 +395,9 @@ RELATIONS: dict[GuardianKind, tuple[str, ...]] = {
         "мать",
         "мама",
         "матери",
+        "матерь",
+        "мамы",
+        "мам",
         "отец",
         "папа",
         "отца",
@@ -257,6 +414,11 @@ ABSENCES: dict[Absence, tuple[str, ...]] = {
         "нет устройства",
         "без телефона",
         "телефона нет",
+        "нет своего телефона",
+        "нет личного телефона",
+        "не имеет телефона",
+        "телефон отсутств*",
+        "телефон не имеет*",
     ),
     Absence.NO_EMAIL: (
         "нет почты",
@@ -265,6 +427,12 @@ ABSENCES: dict[Absence, tuple[str, ...]] = {
         "нет email",
         "без почты",
         "почты нет",
+        "нет электрон* почт*",
+        "нет электрон* адрес*",
+        "не имеет почт*",
+        "почт* отсутств*",
+        "почт* не имеет*",
+        "нет своей почты",
     ),
     Absence.NOT_ISSUED: (
         "не выда*",
@@ -273,12 +441,19 @@ ABSENCES: dict[Absence, tuple[str, ...]] = {
         "оформля*",
         "нет снилс",
         "снилс нет",
+        "снилс отсутств*",
+        "в процессе оформлен*",
+        "не имеет снилс",
     ),
 }
-# Reasons that stand in the cell of the SNILS itself.
-STATED_IN_PLACE: dict[Absence, tuple[str, ...]] = {
-    Absence.FOREIGN: ("иностран*",),
-    Absence.NOT_ISSUED: ("не выда*", "не получ*", "не оформ*", "оформля*"),
+# Reasons that stand in the cell of the item itself.
+STATED_IN_PLACE: dict[Field, dict[Absence, tuple[str, ...]]] = {
+    Field.SNILS: {
+        Absence.FOREIGN: ("иностран*",),
+        Absence.NOT_ISSUED: ABSENCES[Absence.NOT_ISSUED],
+    },
+    Field.PHONE: {Absence.NO_DEVICE: ABSENCES[Absence.NO_DEVICE]},
+    Field.EMAIL: {Absence.NO_EMAIL: ABSENCES[Absence.NO_EMAIL]},
 }
 # Which item a reason can explain.
 EXPLAINS: dict[Absence, Field] = {
@@ -308,10 +483,44 @@ FOOTERS = (
     "дата составлен*",
     "список верен",
     "верно",
+    "м п",
+    "исп",
+    "тел исп*",
+    "зам",
+    "секретар*",
+    "учител*",
+    "количеств* учащ*",
+    "количеств* обуча*",
+    "кол во",
+    "мальчиков",
+    "девочек",
 )
+# First words of such a line that are nobody's family name.
+OFFICES = (["директор"], ["директора"], ["заместитель"], ["учитель"], ["секретарь"], ["итого"])
+# Sheets beside the list, where another one holds it.
+SHEETS_ASIDE = (
+    "инструкци*",
+    "справочник*",
+    "пример*",
+    "образ*",
+    "как заполн*",
+    "правила",
+    "словар*",
+    "списки для выбора",
+    "шаблон* пример*",
+    "удален*",
+    "выбыв*",
+    "архив*",
+)
+# How a line under the titles begins that says how to fill them in.
+GUIDES = ("пример*", "образец", "обязательн*", "дд мм гггг", "текст", "xxx xxx*", "формат*")
 
 
 _LATIN = re.compile("[A-Za-zËë]")
+_TO_LATIN = str.maketrans("АВСЕНКМОРТХасеорхуі", "ABCEHKMOPTXaceopxyi")
+# A Latin letter that no Cyrillic one looks like: the word is Latin without a doubt.
+_ONLY_LATIN = re.compile("[DFGIJLNQRSUVWYZbdfghijklmnqrstuvwz]")
+_MIXED_LATIN = re.compile("[A-Za-z]*(?:[A-Za-z][А-Яа-яі]|[А-Яа-яі][A-Za-z])[A-Za-zА-Яа-яі]*")
 
 
 def plain(text: str) -> str:
@@ -322,8 +531,17 @@ def plain(text: str) -> str:
 
 
 def with_one_script(text: str) -> str:
-    """`repair_lookalikes`, skipped where no Latin letter stands: most cells of a list."""
-    return repair_lookalikes(text) if _LATIN.search(text) else text
+    """Words of one script: Latin look-alikes in a Cyrillic word, else Cyrillic ones in a Latin
+    word («Smitн» stays: н is no Latin letter's double). Most cells hold no Latin letter.
+    """
+    if not _LATIN.search(text):
+        return text
+    return _MIXED_LATIN.sub(_all_latin, repair_lookalikes(text))
+
+
+def _all_latin(word: re.Match[str]) -> str:
+    changed = word[0].translate(_TO_LATIN)
+    return changed if changed.isascii() and _ONLY_LATIN.search(word[0]) else word[0]
 
 
 @cache
@@ -339,6 +557,16 @@ def _matches(phrase: str, words: list[str], at: int) -> bool:
     )
 
 
+@cache
+def _title_phrases() -> dict[str, list[tuple[str, Field | Role]]]:
+    """The phrases of titles by the first two letters of their first word."""
+    found: dict[str, list[tuple[str, Field | Role]]] = {}
+    for meaning, phrases in TITLES.items():
+        for phrase in phrases:
+            found.setdefault(_pieces(phrase)[0].rstrip("*")[:2], []).append((phrase, meaning))
+    return found
+
+
 def says(phrases: tuple[str, ...], text: str) -> bool:
     """One of `phrases` stands in `text` (already `plain`)."""
     words = text.split()
@@ -352,11 +580,20 @@ def begins(phrases: tuple[str, ...], text: str) -> bool:
 
 def best_title(text: str) -> Field | Role | None:
     """What a column titled `text` (already `plain`) holds; None when no phrase is in it."""
-    words = text.split()
-    fits = [
-        (len(phrase.split()), len(phrase), meaning)
-        for meaning, phrases in TITLES.items()
-        for phrase in phrases
-        if any(_matches(phrase, words, at) for at in range(len(words)))
-    ]
+    fits = _fits(text)
     return max(fits, key=lambda fit: fit[:2])[2] if fits else None
+
+
+def items_in(text: str) -> set[Field]:
+    """Every item that a title (already `plain`) speaks of."""
+    return {meaning for _, _, meaning in _fits(text) if isinstance(meaning, Field)}
+
+
+def _fits(text: str) -> list[tuple[int, int, Field | Role]]:
+    words = text.split()
+    return [
+        (len(_pieces(phrase)), len(phrase), meaning)
+        for at, word in enumerate(words)
+        for phrase, meaning in _title_phrases().get(word[:2], ())
+        if _matches(phrase, words, at)
+    ]

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.intake.rows import Intake, intake
 from policies.facts import Field, Items, PupilRow
+from policies.findings import Code
 from policies.programme import load_programme
 
 ROSTERS = Path(__file__).parents[3] / "examples" / "rosters"
@@ -76,11 +77,17 @@ def test_no_other_row_is_called_doubtful(file: str) -> None:
     assert read(file).doubtful - set(key["either_way"]) == wanted
 
 
+# A day that Excel kept as a number or that has two digits for the year: read, and shown.
+OF_DAYS = {Code.DATE_FROM_SERIAL, Code.DATE_CENTURY}
+
+
 @every_file
-def test_every_silent_repair_is_listed_and_nothing_else(file: str) -> None:
+def test_every_silent_repair_is_listed_and_besides_days_nothing_else(file: str) -> None:
     key = answers(file)
-    repaired = {(repair.row, repair.column) for repair in read(file).repairs}
-    assert repaired == {(cell["row"], cell["column"]) for cell in key["silent_repairs"]}
+    wanted = {(cell["row"], cell["column"]) for cell in key["silent_repairs"]}
+    listed = {(repair.row, repair.column) for repair in read(file).repairs}
+    others = {(r.row, r.column) for r in read(file).repairs if r.code not in OF_DAYS}
+    assert wanted == others <= listed
 
 
 @every_file

@@ -14,6 +14,7 @@ import pytest
 from gateway.intake.rows import Intake, intake
 from policies.dates import of_serial
 from policies.facts import Field, GuardianKind
+from policies.findings import Code
 from policies.programme import load_programme
 from policies.snils import format_snils
 from tests.factories import a_snils
@@ -167,17 +168,22 @@ def _capitals(value: object) -> object:
 
 
 @pytest.mark.parametrize(
-    "spoil",
-    [_numbers, _moments, _iso, _short_year, _capitals],
-    ids=["numbers", "moments", "ISO days", "two digits", "capitals"],
+    ("spoil", "codes"),
+    [
+        pytest.param(_numbers, {Code.DATE_FROM_SERIAL}, id="numbers"),
+        pytest.param(_moments, set(), id="moments"),
+        pytest.param(_iso, set(), id="ISO days"),
+        pytest.param(_short_year, {Code.DATE_CENTURY}, id="two digits"),
+        pytest.param(_capitals, {Code.NAME_CASE}, id="capitals"),
+    ],
 )
-def test_ordinary_writing_is_read_without_a_word(
-    plain: Intake, spoil: Callable[[object], object]
+def test_ordinary_writing_is_read_alike_and_what_was_concluded_is_listed(
+    plain: Intake, spoil: Callable[[object], object], codes: set[Code]
 ) -> None:
     rows = [TITLES, *([spoil(value) for value in line] for line in LINES)]
     found = read(an_xlsx(rows))
     assert people(found) == people(plain)
-    assert found.repairs == ()
+    assert {repair.code for repair in found.repairs} == codes
 
 
 SAME_MEANING: list[list[str]] = [

@@ -1,0 +1,127 @@
+"""What the words of one title say by themselves: which item, whose, which of several people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.intake.words import (
+    FILLER_WORDS,
+    GUARDIAN_KIN,
+    KIN_WORDS,
+    NUMBER_WORDS,
+    PARENT_WORDS,
+    PUPIL_WORDS,
+    REPRESENTATIVE_WORDS,
+    WEAK_RELATIONS,
+    Role,
+    best_title,
+    items_in,
+    plain,
+    says,
+)
+from policies.facts import Field
+
+_ABSENCE = ("причин*", "почему", "отсутств*")
+_PERSON_WORDS: tuple[str, ...] = (
+    *PUPIL_WORDS,
+    *REPRESENTATIVE_WORDS,
+    *FILLER_WORDS,
+    *(form for forms in KIN_WORDS.values() for form in forms),
+    *(form for forms in NUMBER_WORDS.values() for form in forms),
+)
+_LONGEST = 120  # signs; a longer cell is a note, not a title
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """One title. `text`: in the words of the file; `group`: what stands above it, plain.
+
+    `explains`: for a column of reasons the item it is about; None is any. `is_weak`: to be taken
+    for a relation only where nothing clearer is.
+    """
+
+    index: int
+    text: str
+    group: str
+    role: Field | Role | None
+    is_pupil: bool
+    is_representative: bool
+    kin: str | None
+    number: int | None
+    explains: Field | None
+    is_weak: bool = False
+
+    @property
+    def is_item(self) -> bool:
+        """A column that is read."""
+        return self.role not in (None, Role.ORDINAL, Role.OTHER)
+
+
+def read_title(index: int, text: str, group: str) -> Title:
+    """`text` as it stands in the file, `group` the plain words of the titles above it."""
+    words = plain(text)
+    role = best_title(words) if len(text) <= _LONGEST else None
+    explains = None
+    if says(_ABSENCE, words):
+        without = " ".join(w for w in words.split() if not says(_ABSENCE, w))
+        items = items_in(without)
+        role, explains = Role.ABSENCE, items.pop() if len(items) == 1 else None
+    is_weak = role is None and words in WEAK_RELATIONS
+    if is_weak:
+        role = Role.RELATION
+    context = words if _names_someone(words) else f"{group} {words}".strip()
+    if not _names_someone(context):
+        context = words
+    elif context is words and _kin(words) is None and _number(words) is None:
+        # «Родитель 1» above, «ФИО родителя» below: the upper one says which.
+        context = f"{group} {words}" if _agrees(group, words) else words
+    is_representative = says(REPRESENTATIVE_WORDS, context) or _kin(context) is not None
+    if role is Role.RELATION:
+        # «Статус (мать, отец, опекун)» lists answers; whose it is, the group or the order says.
+        is_representative, context = True, group
+    is_pupil = not is_representative and says(PUPIL_WORDS, context)
+    if role is None and (is_pupil or is_representative) and _only_names(words):
+        role = Role.FULL_NAME
+    return Title(
+        index=index,
+        text=text,
+        group=group,
+        role=role,
+        is_pupil=is_pupil,
+        is_representative=is_representative,
+        kin=_kin(context),
+        number=_number(context) if is_representative else None,
+        explains=explains,
+        is_weak=is_weak,
+    )
+
+
+def names_someone(words: str) -> bool:
+    """Plain words that say whose the columns are."""
+    return _names_someone(words)
+
+
+def _names_someone(words: str) -> bool:
+    return says(PUPIL_WORDS + REPRESENTATIVE_WORDS, words) or _kin(words) is not None
+
+
+def _agrees(group: str, words: str) -> bool:
+    """Both speak of representatives, or both of the pupil."""
+    whose = [says(REPRESENTATIVE_WORDS, each) or _kin(each) is not None for each in (group, words)]
+    return _names_someone(group) and whose[0] == whose[1]
+
+
+def _kin(words: str) -> str | None:
+    found = [relation for relation, forms in KIN_WORDS.items() if says(forms, words)]
+    if not found and not says(PARENT_WORDS, words):
+        found = [relation for relation, forms in GUARDIAN_KIN.items() if says(forms, words)]
+    return found[0] if len(found) == 1 else None
+
+
+def _number(words: str) -> int | None:
+    found = [number for number, forms in NUMBER_WORDS.items() if says(forms, words)]
+    return found[0] if len(found) == 1 else None
+
+
+def _only_names(words: str) -> bool:
+    return all(says(_PERSON_WORDS, word) for word in words.split())

@@ -1,0 +1,215 @@
+"""One cell of an item: its canonical value, and what was repaired to get it.
+
+Ordinary writing (brackets in a phone, dashes in a SNILS, `5.3.2012`) is read without a word. A
+repair is named where the teacher would call it one. What can be read in two ways is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from gateway.intake.cells import Cell, squeezed
+from gateway.intake.words import KIN_IN_CELL, NO_PATRONYMIC_AT_END, with_one_script
+from policies.contacts import parse_email, parse_phone
+from policies.dates import of_serial, parse_birth_date, plausible
+from policies.facts import Field
+from policies.findings import Code
+from policies.names import parse_name, split_full_name
+from policies.snils import parse_snils, restore_zeros
+
+# Canonical value and the repair that it took; None is none.
+Value = tuple[str, Code | None]
+
+_LEAST_SERIAL = 7000  # 1919; below it a number is a year or a mistake, not a day
+_NAME = re.compile("[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?")
+_PLAIN_NAME = re.compile(_NAME.pattern)
+_PLAIN_FULL_NAME = re.compile(rf"({_NAME.pattern}) ({_NAME.pattern})(?: ({_NAME.pattern}))?")
+_PLAIN_LENGTH = 60
+# Everyday addresses; whatever else there is, the library judges.
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9]+(?:[._-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:ru|com|org|net)"
+)
+_PLAIN_SNILS = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}|[0-9]{11}")
+_PLAIN_PHONE = re.compile(r"(?:\+7|[0-9])[0-9 ()-]{8,18}[0-9]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_EATEN_POINT = re.compile(r"(?<=\d)[.,]0+$")
+_POWER = re.compile(r"(\d)(?:[.,](\d+))?[eEеЕ]\+?(\d{1,2})")
+_BEFORE_NUMBER = re.compile(r"(?i)^(?:снилс|№|no|n|tel:)[\s:№.]*")
+_WRONG_EIGHT = re.compile(r"^\+\s*8(?=[\s(-]*9)")
+_TWO_PHONES = re.compile(r"(?:\+?[78][\s(-]*)?9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
+_IN_BRACKETS = re.compile(r"[^<>@]*<\s*([^<>]+?)\s*>")
+_TIME = re.compile(r"[\sT]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
+_SHORT_YEAR = re.compile(r"\d{1,2}\D+\d{1,2}\D+\d{2}(?!\d)")
+_MONTH = re.compile(r"(\d{1,2})[\s./-]*([а-яa-z]{3,9})\.?[\s./-]*(\d{4}|\d{2})(?!\d)")
+_MONTHS = {
+    start: number
+    for number, starts in enumerate(
+        [
+            "янв jan",
+            "фев feb",
+            "мар mar",
+            "апр apr",
+            "мая май may",
+            "июн jun",
+            "июл jul",
+            "авг aug",
+            "сен sep",
+            "окт oct",
+            "ноя nov",
+            "дек dec",
+        ],
+        start=1,
+    )
+    for start in starts.split()
+}
+_WHOLE_WORD = re.compile(r"(?:ич|вна|чна|ов|ев|ин|ова|ева|ина|ий|ый|ая|ко|ия|ья)\.$", re.I)
+_BETWEEN_PEOPLE = re.compile(r"[,;/\n]|\sи\s")
+
+
+def text_of(cell: Cell) -> str | None:
+    """A cell as text: whole numbers without «.0», days as ISO dates; None for an empty one."""
+    if isinstance(cell, str):
+        return squeezed(cell)
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return None if cell is None else cell.isoformat()
+
+
+def read_value(item: Field, cell: Cell, text: str, today: date) -> Value:
+    """Value of one item; `text` is `text_of(cell)`. Raises ValueError(Code)."""
+    if item is Field.SNILS:
+        return _snils(text)
+    if item is Field.PHONE:
+        return _phone(text)
+    if item is Field.EMAIL:
+        return _email(text, cell)
+    if item is Field.BIRTH_DATE:
+        return _birth_date(cell, text, today)
+    return read_name(text)
+
+
+def read_name(text: str) -> Value:
+    """Family name, given name or patronymic. Raises ValueError(Code)."""
+    if len(text) <= _PLAIN_LENGTH and _PLAIN_NAME.fullmatch(text):
+        return text, None
+    tidied, mended = _mended_name(text)
+    return parse_name(mended), _name_repair(text, tidied, mended)
+
+
+def read_full_name(text: str) -> tuple[tuple[str, str, str | None], str | None, Code | None]:
+    """Family name, given name, patronymic; the kinship that stands beside them; the repair.
+
+    A patronymic of None is not written; an empty one is said not to be there. Raises
+    ValueError(Code).
+    """
+    if len(text) <= _PLAIN_LENGTH and (found := _PLAIN_FULL_NAME.fullmatch(text)):
+        family, given, patronymic = found.groups()
+        return (family, given, patronymic), None, None
+    tidied, mended = _mended_name(text)
+    kin = KIN_IN_CELL.search(mended)
+    name = KIN_IN_CELL.sub("", mended).strip() if kin else mended
+    without = NO_PATRONYMIC_AT_END.sub("", name)
+    try:
+        family, given, patronymic = split_full_name(without)
+    except ValueError:
+        if _BETWEEN_PEOPLE.search(name) and len(name.split()) > 3:
+            raise ValueError(Code.NAME_SEVERAL) from None
+        raise
+    if without != name and patronymic is None:
+        patronymic = ""
+    said = next(word for word in kin.groups() if word).casefold() if kin else None
+    return (family, given, patronymic), said, _name_repair(text, tidied, mended)
+
+
+def _mended_name(text: str) -> tuple[str, str]:
+    """Without signs that are no part of a name; then in one script."""
+    tidied = _INVISIBLE.sub("", text).removeprefix("'").rstrip(" ,;")
+    if _WHOLE_WORD.search(tidied):
+        tidied = tidied.removesuffix(".")
+    return tidied, with_one_script(tidied)
+
+
+def _name_repair(text: str, tidied: str, mended: str) -> Code | None:
+    if mended != tidied:
+        return Code.NAME_LOOKALIKES_REPAIRED
+    if tidied != text:
+        return Code.NAME_TIDIED
+    letters = sum(map(str.isalpha, text))
+    return Code.NAME_CASE if letters > 1 and (text.isupper() or text.islower()) else None
+
+
+def _tidied_number(text: str) -> str:
+    """Without what a spreadsheet or a hand added around the digits. Raises ValueError(Code)."""
+    tidied = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).removeprefix("'")
+    tidied = _EATEN_POINT.sub("", _BEFORE_NUMBER.sub("", tidied.strip().rstrip(".,;: ")))
+    if power := _POWER.fullmatch(tidied):
+        digits = power[2] or ""
+        if len(digits) != int(power[3]):
+            raise ValueError(Code.NUMBER_CUT)
+        return power[1] + digits
+    return tidied
+
+
+def _snils(text: str) -> Value:
+    if _PLAIN_SNILS.fullmatch(text):
+        return parse_snils(text), None
+    tidied = _tidied_number(text)
+    if whole := restore_zeros(re.sub(r"[\s-]", "", tidied)):
+        return whole, Code.SNILS_ZERO_RESTORED
+    return parse_snils(tidied), Code.NUMBER_TIDIED if tidied != text else None
+
+
+def _phone(text: str) -> Value:
+    tidied = text
+    if not _PLAIN_PHONE.fullmatch(text):
+        tidied = _WRONG_EIGHT.sub("8", _tidied_number(text))
+    try:
+        return parse_phone(tidied), Code.NUMBER_TIDIED if tidied != text else None
+    except ValueError:
+        if len(_TWO_PHONES.findall(tidied)) > 1:
+            raise ValueError(Code.PHONE_SEVERAL) from None
+        raise
+
+
+def _email(text: str, cell: Cell) -> Value:
+    if len(text) <= _PLAIN_LENGTH and _PLAIN_EMAIL.fullmatch(text):
+        return text, None if text == cell else Code.EMAIL_TIDIED
+    tidied = _INVISIBLE.sub("", text).strip(" '\"`")
+    if found := _IN_BRACKETS.fullmatch(tidied):
+        tidied = found[1]
+    value = parse_email(tidied.rstrip(".,;: "))
+    return value, Code.EMAIL_TIDIED if value != cell else None
+
+
+def _birth_date(cell: Cell, text: str, today: date) -> Value:
+    if isinstance(cell, date):
+        return plausible(cell, today).isoformat(), None
+    tidied = _INVISIBLE.sub("", text).removeprefix("'").rstrip(" ,;")
+    if re.fullmatch(r"\d{4,5}(?:[.,]\d+)?", tidied):
+        serial = int(float(tidied.replace(",", ".")))
+        if serial < _LEAST_SERIAL:
+            raise ValueError(Code.DATE_FORM)
+        return of_serial(serial, today).isoformat(), Code.DATE_FROM_SERIAL
+    code = Code.DATE_TIDIED if tidied != text else None
+    spelt = _TIME.sub("", tidied)
+    if re.fullmatch(r"\d{1,2}[,.]{1,2}\s?\d{1,2}[,.]{1,2}\s?\d{2,4}", spelt) and (
+        "," in spelt or ".." in spelt
+    ):
+        spelt, code = re.sub(r"[,.]{1,2}\s?", ".", spelt), Code.DATE_TIDIED
+    spelt = _with_month_number(spelt)
+    value = parse_birth_date(spelt, today).isoformat()
+    return value, code or (Code.DATE_CENTURY if _SHORT_YEAR.match(spelt) else None)
+
+
+def _with_month_number(text: str) -> str:
+    """«1 мая 2012 г.», «01-май-12», «1-May-12»: the month as a number, the tail left off."""
+    small = unicodedata.normalize("NFKC", text).lower()
+    found = _MONTH.match(small)
+    if found is None or found[2][:3] not in _MONTHS:
+        return text
+    rest = small[found.end() :]
+    if re.fullmatch(r"\s*(?:г|год|года)?\.?\s*(?:р|рожд\w*)?\.?", rest) is None:
+        return text
+    return f"{found[1]}.{_MONTHS[found[2][:3]]}.{found[3]}"
