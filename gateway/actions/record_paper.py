@@ -21,7 +21,7 @@ from gateway.settings import Host
 from gateway.store.consents import Answer
 from gateway.unit import Unit
 from policies.consent import AskFor, latest, may_answer
-from policies.facts import Decision, EvidenceLevel
+from policies.facts import AnswerFacts, Decision, EvidenceLevel
 from policies.release import deadline_passed
 
 
@@ -47,6 +47,12 @@ def record_paper(
     today = sitting.school.today(unit.now)
     if signed_on > today:
         raise BadInput({"/signed_on": "date_in_future"})
+    document = render_document(
+        unit, sitting, decision, EvidenceLevel.PAPER_ORIGINAL, details, host, signed_on
+    )
+    for known in sitting.answers:
+        if known.decision is decision and known.document_digest == document.digest:
+            return _found(unit, school_id, known)
     if decision is Decision.GIVEN and deadline_passed(
         unit.now, collection.deadline_on, sitting.school.zone
     ):
@@ -56,13 +62,6 @@ def record_paper(
         standing is None or standing.decision is not Decision.GIVEN
     ):
         raise NothingToWithdraw
-    document = render_document(
-        unit, sitting, decision, EvidenceLevel.PAPER_ORIGINAL, details, host, signed_on
-    )
-    if standing is not None and standing.document_digest == document.digest:
-        found = unit.consents.find_answer(school_id, standing.id)
-        if found is not None:
-            return found
     against = [
         may_answer(
             decision,
@@ -90,6 +89,13 @@ def record_paper(
         decided_at=_decided_at(unit, sitting, signed_on),
         recorded_by=staff_id,
     )
+
+
+def _found(unit: Unit, school_id: UUID, facts: AnswerFacts) -> Answer:
+    found = unit.consents.find_answer(school_id, facts.id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _decided_at(unit: Unit, sitting: Sitting, day: date) -> datetime:
