@@ -41,7 +41,8 @@ def record_attempt(unit: Unit, pupil_id: UUID, made_on: date, channel: str) -> U
 def propose_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, reason: str) -> UUID:
     """The registrar's half. Proposed before, it is the same proposal.
 
-    Raises `RulesBroken`, `NotFound`.
+    A family whose answers ended a leaving out and who keeps the school waiting again can be left
+    out again, after attempts made since. Raises `RulesBroken`, `NotFound`.
     """
     school_id = unit.lock_school()
     state = look_at_school(unit, school_id, collection_id)
@@ -50,19 +51,25 @@ def propose_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, reason:
     if where is None or staff_id is None:
         raise NotFound
     known = unit.people.list_leave_outs(school_id, collection_id).get(pupil_id)
-    if known is not None:
+    if known is not None and (known.confirmed_at is None or where.is_settled):
         return known.id
+    attempts = unit.people.attempts_for(school_id, pupil_id)
+    if known is not None and known.confirmed_at is not None:
+        ended_after = state.school.today(known.confirmed_at)
+        attempts = [each for each in attempts if each.made_on > ended_after]
     findings = proposal_findings(
         pupil_id,
         where,
-        unit.people.attempts_for(school_id, pupil_id),
+        attempts,
         reason,
         state.rules,
         state.school.today(unit.now),
     )
     if findings:
         raise RulesBroken(findings)
-    leave_out = LeaveOut(unit.new_id(), pupil_id, reason, staff_id, None, None)
+    leave_out = LeaveOut(
+        known.id if known else unit.new_id(), pupil_id, reason, staff_id, None, None
+    )
     event = unit.record(
         "leaving_out.proposed", leaving_out_id=leave_out.id, person_id=pupil_id, reason=reason
     )

@@ -513,6 +513,12 @@ class PeopleStore:
     def propose_leaving_out(
         self, school_id: UUID, collection_id: UUID, leave_out: LeaveOut, event_id: UUID
     ) -> None:
+        """A later proposal takes the place of an earlier one that has ended."""
+        self._db.execute(
+            leave_outs.delete().where(
+                leave_outs.c.school_id == school_id, leave_outs.c.id == leave_out.id
+            )
+        )
         self._db.execute(
             leave_outs.insert().values(
                 school_id=school_id,
