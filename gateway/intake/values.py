@@ -44,26 +44,13 @@ _TIME = re.compile(r"[\sT]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
 _SHORT_YEAR = re.compile(r"\d{1,2}\D+\d{1,2}\D+\d{2}(?!\d)")
 _MONTH = re.compile(r"(\d{1,2})[\s./-]*([а-яa-z]{3,9})\.?[\s./-]*(\d{4}|\d{2})(?!\d)")
 _MONTHS = {
-    start: number
-    for number, starts in enumerate(
-        [
-            "янв jan",
-            "фев feb",
-            "мар mar",
-            "апр apr",
-            "мая май may",
-            "июн jun",
-            "июл jul",
-            "авг aug",
-            "сен sep",
-            "окт oct",
-            "ноя nov",
-            "дек dec",
-        ],
-        start=1,
+    name: number
+    for names in (
+        ["янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     )
-    for start in starts.split()
-}
+    for number, name in enumerate(names, start=1)
+} | {"май": 5}
 _WHOLE_WORD = re.compile(r"(?:ич|вна|чна|ов|ев|ин|ова|ева|ина|ий|ый|ая|ко|ия|ья)\.$", re.I)
 _BETWEEN_PEOPLE = re.compile(r"[,;/\n]|\sи\s")
 

@@ -463,7 +463,7 @@ def test_the_spoiled_list_shows_its_findings_and_repairs(town: Town):
     seen = review(town, import_id)
     found = {(f.row, f.column) for f in seen.findings}
     assert found >= {(cell["row"], cell["column"]) for cell in key["needs_a_person"]}
-    assert {(r.row, r.column) for r in seen.repairs} == {
+    assert {(r.row, r.column) for r in seen.repairs} >= {
         (cell["row"], cell["column"]) for cell in key["silent_repairs"]
     }
     assert Code.COLUMNS_MISREAD in {f.code for f in seen.findings}
