@@ -62,9 +62,10 @@ def state_enrolment(
 
 
 def move_deadline(unit: Unit, collection_id: UUID, deadline_on: date) -> None:
-    """Set another deadline, before or after. Raises `NotFound`."""
+    """Set another deadline, before or after. Raises `NotFound`, `BadInput`."""
     school_id = unit.lock_school()
-    unit.schools.get_collection(school_id, collection_id)
+    if deadline_on < unit.schools.get_collection(school_id, collection_id).opens_on:
+        raise BadInput({"/deadline_on": "deadline_order"})
     event = unit.record(
         "collection.deadline_moved", collection_id=collection_id, deadline=deadline_on
     )

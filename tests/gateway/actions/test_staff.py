@@ -1,0 +1,147 @@
+"""Who works in a school, and how a worker comes in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from crypto.secrets_text import hash_secret
+from gateway.actions.add_staff import add_staff, class_by_name
+from gateway.actions.initialise import add_first_administrator, initialise
+from gateway.actions.sign_in import count_attempt, deny, open_session, sign_out
+from gateway.errors import AlreadyExists, BadInput, NotAuthenticated, NotFound, TooManyCodes
+from gateway.unit import SYSTEM, Actor
+from gateway.wiring import Wiring
+from policies.facts import Field
+from policies.permissions import Role
+from tests.conftest import Clock
+from tests.town import Town
+
+LOGIN = "registrar-28"
+
+
+@pytest.fixture
+def town(wiring: Wiring) -> Town:
+    return Town(wiring)
+
+
+@pytest.mark.parametrize(
+    ("role", "has_school"),
+    [
+        pytest.param(Role.ADMINISTRATOR, True, id="an administrator of a school"),
+        pytest.param(Role.AUDITOR, True, id="an auditor of a school"),
+        pytest.param(Role.TUTOR, False, id="a tutor of no school"),
+        pytest.param(Role.FAMILY, True, id="a family"),
+        pytest.param(Role.PLATFORM, False, id="a platform"),
+    ],
+)
+def test_a_role_has_its_place(town: Town, role: Role, has_school: bool):
+    with pytest.raises(BadInput), town.wiring.units.open(SYSTEM) as unit:
+        add_staff(unit, "somebody", "hash", role, town.school_id if has_school else None)
+
+
+def test_logins_are_unique_across_schools(town: Town, wiring: Wiring):
+    other = Town(wiring, 29)
+    with pytest.raises(AlreadyExists), wiring.units.open(SYSTEM) as unit:
+        add_staff(unit, LOGIN, "hash", Role.TUTOR, other.school_id)
+
+
+def test_a_worker_of_no_such_school_is_not_added(town: Town):
+    with pytest.raises(NotFound), town.wiring.units.open(SYSTEM) as unit:
+        add_staff(unit, "somebody", "hash", Role.TUTOR, unit.new_id())
+
+
+def test_a_tutor_has_classes_and_new_ones_are_founded(town: Town):
+    with town.wiring.units.open(SYSTEM) as unit:
+        tutor = add_staff(
+            unit, "second", "hash", Role.TUTOR, town.school_id, class_names=["7А", "7В"]
+        )
+        classes = {class_by_name(unit, town.school_id, name) for name in ("7А", "7В")}
+        assert unit.schools.classes_of_tutor(town.school_id, tutor) == classes
+        with pytest.raises(NotFound):
+            class_by_name(unit, town.school_id, "7Г")
+
+
+def test_contacts_of_workers_are_kept_as_tokens_of_their_school(town: Town, wiring: Wiring):
+    other = Town(wiring, 29)
+    with wiring.units.open(SYSTEM) as unit:
+        add_staff(
+            unit, "second", "hash", Role.TUTOR, town.school_id,
+            email="tutor@example.org", phone="+79000000500",
+        )  # fmt: skip
+        for field, value in (
+            (Field.EMAIL, "tutor@example.org"),
+            (Field.PHONE, "+79000000500"),
+        ):
+            for school, is_known in ((town.school_id, True), (other.school_id, False)):
+                token = unit.vault.token(field, value, school)
+                assert unit.schools.is_staff_contact(school, token) is is_known
+
+
+def test_there_is_one_first_administrator(wiring: Wiring):
+    with wiring.units.open(SYSTEM) as unit:
+        assert add_first_administrator(unit, "admin", "hash")
+        assert not add_first_administrator(unit, "another", "hash")
+        assert unit.schools.find_staff(login="another") is None
+
+
+def test_what_was_initialised_is_not_initialised_again(wiring: Wiring):
+    with wiring.units.open(SYSTEM) as unit:
+        assert not initialise(unit, wiring.kek, wiring.index, [])
+
+
+# coming in
+
+
+def test_a_session_lasts_eight_hours(town: Town, clock: Clock):
+    with town.wiring.units.open(SYSTEM) as unit:
+        token = open_session(unit, LOGIN)
+    for step, is_open in ((timedelta(hours=7, minutes=59), True), (timedelta(minutes=1), False)):
+        clock.set(clock.now + step)
+        with town.wiring.units.open(SYSTEM) as unit:
+            found = unit.schools.staff_of_session(hash_secret(token), unit.now)
+        assert (found is not None) is is_open
+
+
+def test_whoever_signs_out_is_out_and_may_say_it_twice(town: Town):
+    with town.wiring.units.open(SYSTEM) as unit:
+        token = open_session(unit, LOGIN)
+    actor = Actor(Role.REGISTRAR, town.staff[Role.REGISTRAR], town.school_id)
+    for _ in range(2):
+        with town.wiring.units.open(actor) as unit:
+            sign_out(unit, token)
+    with town.wiring.units.open(SYSTEM) as unit:
+        assert unit.schools.staff_of_session(hash_secret(token), unit.now) is None
+
+
+def test_nobody_comes_in_under_an_unknown_name(town: Town):
+    with pytest.raises(NotAuthenticated), town.wiring.units.open(SYSTEM) as unit:
+        open_session(unit, "nobody")
+
+
+@pytest.mark.parametrize("login", [LOGIN, "nobody"], ids=["known", "unknown"])
+def test_the_eleventh_attempt_is_refused_for_a_quarter_of_an_hour(
+    town: Town, clock: Clock, login: str
+):
+    def attempt() -> object:
+        with town.wiring.units.open(SYSTEM) as unit:
+            outcome = count_attempt(unit, login)
+            if not isinstance(outcome, TooManyCodes):
+                deny(unit, login)
+            return outcome
+
+    expected = "not a hash" if login == LOGIN else None
+    assert [attempt() for _ in range(10)] == [expected] * 10
+    assert isinstance(attempt(), TooManyCodes)
+    clock.forward(minutes=15, seconds=1)
+    assert attempt() == expected
+
+
+def test_a_right_password_forgives(town: Town):
+    for _ in range(3):
+        for _ in range(9):
+            with town.wiring.units.open(SYSTEM) as unit:
+                assert count_attempt(unit, LOGIN) == "not a hash"
+        with town.wiring.units.open(SYSTEM) as unit:
+            open_session(unit, LOGIN)
