@@ -1,7 +1,7 @@
 # The commands of the house. Everything runs from the checkout; nothing is installed but what the
 # locks in requirements/ name, into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve lint types house lock clean tools
+.PHONY: help demo test soak serve lint types house lock clean tools
 
 export PYTHONPATH := $(CURDIR)
 PY := .venv/bin/python
@@ -9,6 +9,7 @@ UV ?= uv
 # Options for pytest: make test ARGS="-k sqlite tests/gateway"
 ARGS ?=
 WORKERS ?= 2
+ROUNDS ?= 10000
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -19,6 +20,9 @@ demo: ## set everything up and run the main job: from a class list to a released
 
 test: tools ## run the suite on SQLite and PostgreSQL
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+soak: tools ## run the races of the suite for hours, ten times as many rounds (ROUNDS)
+	@$(PY) -m pytest tests/races --rounds $(ROUNDS) -n $(WORKERS) --dist loadgroup $(ARGS)
 
 serve: ## run the service on the embedded default (home: SOGLASIE_HOME, default var/home)
 	@bin/set-up demo

@@ -110,7 +110,7 @@ class Claimants:
 
 @pytest.mark.parametrize("rush", RUSHES)
 def test_one_of_sixteen_gets_the_contact(
-    wiring: Wiring, rush: Rush, crowds: int, dice: Random
+    wiring: Wiring, rush: Rush, claims: int, dice: Random
 ) -> None:
     claimants = Claimants(wiring, rush)
 
@@ -119,7 +119,7 @@ def test_one_of_sixteen_gets_the_contact(
             claimants.queue(request)
         return claimants.settle(request)
 
-    for _ in range(max(1, crowds // rush.every)):
+    for _ in range(max(1, claims // rush.every)):
         requests = claimants.requests(rush, dice)
         if rush.is_queued_before:
             claimants.queue(*requests)
