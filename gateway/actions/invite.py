@@ -14,6 +14,7 @@ from gateway.messages import texts
 from gateway.store.consents import Ask, Link
 from gateway.store.schools import Collection, School
 from gateway.unit import Unit
+from policies.consent import asks_for
 from policies.facts import Field, Items
 from policies.programme import load_programme
 from policies.release import deadline_passed
@@ -39,6 +40,7 @@ def invite(
 ) -> Invited:
     """Links to everybody of the collection (or class) who has not answered; once a day a signer.
 
+    Whose answer is wanted no more (the pupil came of age, a guardianship ended) is not written to.
     Raises `NotFound`, `TooLate` after the deadline.
     """
     school_id = unit.lock_school()
@@ -46,7 +48,7 @@ def invite(
     school = unit.schools.get(school_id)
     if deadline_passed(unit.now, collection.deadline_on, school.zone):
         raise TooLate
-    by_signer = _asks_by_signer(unit, school_id, collection_id, class_id)
+    by_signer = _asks_by_signer(unit, school, collection, class_id)
     answers = unit.consents.answers_by_ask(school_id)
     last = unit.consents.last_sent(school_id, collection_id)
     items = unit.people.items(school_id)
@@ -62,24 +64,24 @@ def invite(
             recent.append(signer)
         else:
             sent.append(signer)
-    unit.consents.replace_links(school_id, collection_id, sent, unit.now)
     for signer in sent:
         send_link(unit, school, collection, signer, by_signer[signer], items, public_url)
     return Invited(tuple(sent), tuple(unreachable), tuple(recent), tuple(answered))
 
 
 def _asks_by_signer(
-    unit: Unit, school_id: UUID, collection_id: UUID, class_id: UUID | None
+    unit: Unit, school: School, collection: Collection, class_id: UUID | None
 ) -> dict[UUID, list[Ask]]:
-    classes = unit.people.pupil_classes(school_id)
-    guardians: dict[UUID, set[UUID]] = {}
-    for link in unit.people.list_guardianships(school_id):
-        guardians.setdefault(link.guardian_id, set()).add(link.pupil_id)
+    rules, today = load_programme(collection.programme), school.today(unit.now)
+    wanted = {
+        key
+        for pupil in unit.dossier.pupils(school.id, collection.id)
+        if class_id is None or pupil.class_id == class_id
+        for key in asks_for(pupil, rules, today, collection.deadline_on)
+    }
     found: dict[UUID, list[Ask]] = {}
-    for ask in unit.consents.list_asks(school_id, collection_id):
-        about = {ask.subject_id} | guardians.get(ask.subject_id, set())
-        places = {classes[p] for p in about if p in classes}
-        if places and (class_id is None or class_id in places):
+    for ask in unit.consents.list_asks(school.id, collection.id):
+        if (ask.form, ask.signer_id, ask.subject_id) in wanted:
             found.setdefault(ask.signer_id, []).append(ask)
     return found
 
@@ -93,7 +95,7 @@ def send_link(
     items: Mapping[UUID, Items],
     public_url: str,
 ) -> UUID:
-    """Make one link and queue its letter; the caller has replaced the signer's earlier links."""
+    """Make one link and queue its letter; the signer's earlier links stop working."""
     rules = load_programme(collection.programme)
     token = new_secret()
     link = Link(
@@ -118,6 +120,7 @@ def send_link(
         signer_id=signer,
         collection_id=collection.id,
     )
+    unit.consents.replace_links(school.id, collection.id, signer, unit.now, event)
     unit.consents.add_links([(link, hash_secret(token), event)])
     subjects = dict.fromkeys(ask.subject_id for ask in asks if ask.subject_id != signer)
     letter = texts.invitation(

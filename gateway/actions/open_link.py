@@ -164,7 +164,6 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
     signer = items.get(link.signer_id)
     if signer is None or Field.EMAIL not in signer.values:
         raise NotFound
-    unit.consents.replace_links(school_id, collection.id, [link.signer_id], unit.now)
     send_link(unit, school, collection, link.signer_id, asks, items, public_url)
 
 

@@ -336,19 +336,19 @@ class ConsentStore:
         return {row.signer_id: row.sent_at for row in rows}
 
     def replace_links(
-        self, school_id: UUID, collection_id: UUID, signer_ids: Iterable[UUID], at: datetime
+        self, school_id: UUID, collection_id: UUID, signer_id: UUID, at: datetime, event_id: UUID
     ) -> None:
-        """Earlier links of these signers stop working."""
+        """Earlier links of the signer stop working."""
         self._db.execute(
             links.update()
             .where(
                 links.c.school_id == school_id,
                 links.c.collection_id == collection_id,
-                links.c.signer_id.in_(list(signer_ids)),
+                links.c.signer_id == signer_id,
                 links.c.spent_at.is_(None),
                 links.c.replaced_at.is_(None),
             )
-            .values(replaced_at=at)
+            .values(replaced_at=at, event_id=event_id)
         )
 
     def keep_code(self, link_id: UUID, code_tag: bytes, phone_token: bytes, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from gateway.actions.open_link import (
     send_code,
     show_link,
 )
+from gateway.actions.record_agreement import Authority, record_authority
 from gateway.errors import (
     CodeExpired,
     CodeNotSent,
@@ -187,6 +188,30 @@ def test_an_adult_is_invited_and_the_parents_are_not(town: Town):
     done = send_out(town)
     assert town.person(3) in done.sent
     assert town.person(103) not in done.sent
+
+
+def test_whose_answer_is_wanted_no_more_is_not_written_to(wiring: Wiring, clock: Clock):
+    """The pupil comes of age, the guardianship ends: both were asked while they could sign."""
+    town = Town(wiring)
+    take_in(
+        town,
+        line(Person.child(1, born="05.09.2008"), Person.adult(101)),
+        line(
+            Person.child(2, "Сосновый Пётр Ильич"),
+            Person.adult(102, "А Б В"),
+            relation="опекун",
+        ),
+    )
+    with town.by(Role.REGISTRAR) as unit:
+        link = next(
+            g for g in unit.people.list_guardianships(town.school_id) if g.relation != "мать"
+        )
+        act = Authority("акт", "17-О", date(2025, 3, 1), "Отдел опеки")
+        record_authority(unit, link.id, act, date(2026, 9, 5))
+    asked = {ask.signer_id for ask in town.asks()}
+    assert asked == {town.person(1), town.person(101), town.person(102)}
+    clock.forward(days=5)
+    assert send_out(town).sent == (town.person(1),)
 
 
 # looking
