@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from crypto.errors import OpenError
 from gateway.actions.send_message import read_message
 from gateway.unit import Unit
 
@@ -21,7 +22,7 @@ MAX_ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A message taken from the queue, open and ready to send."""
+    """A message taken from the queue, open and ready to send. `attempts`: those before this."""
 
     id: UUID
     school_id: UUID
@@ -32,10 +33,18 @@ class Parcel:
 
 
 def lease_messages(unit: Unit) -> list[Parcel]:
-    """Take the messages that are due; for a minute nobody else sends them."""
+    """Take the messages that are due; for a minute nobody else sends them.
+
+    What does not open will never open, and is given up.
+    """
     parcels = []
     for message in unit.outbox.take_due(unit.now, BATCH):
-        unit.outbox.put_off(message.id, unit.now + LEASE)
+        try:
+            content = read_message(unit, message)
+        except OpenError:
+            _give_up(unit, message.school_id, message.id)
+            continue
+        unit.outbox.lease(message.id, unit.now + LEASE)
         parcels.append(
             Parcel(
                 message.id,
@@ -43,7 +52,7 @@ def lease_messages(unit: Unit) -> list[Parcel]:
                 message.channel,
                 message.attempts,
                 message.queued_at,
-                read_message(unit, message),
+                content,
             )
         )
     return parcels
@@ -58,7 +67,11 @@ def settle_delivery(unit: Unit, sent: list[Parcel], failed: list[tuple[Parcel, b
         unit.outbox.drop(parcel.id)
     for parcel, is_permanent in failed:
         if is_permanent or parcel.attempts + 1 >= MAX_ATTEMPTS:
-            unit.record("message.failed", school_id=parcel.school_id, message_id=parcel.id)
-            unit.outbox.drop(parcel.id)
+            _give_up(unit, parcel.school_id, parcel.id)
         else:
             unit.outbox.put_off(parcel.id, unit.now + FIRST_PAUSE * 2**parcel.attempts)
+
+
+def _give_up(unit: Unit, school_id: UUID, message_id: UUID) -> None:
+    unit.record("message.failed", school_id=school_id, message_id=message_id)
+    unit.outbox.drop(message_id)

@@ -75,13 +75,17 @@ class OutboxStore:
             is not None
         )
 
-    def put_off(self, message_id: UUID, due_at: datetime) -> None:
-        """Count an attempt and say when to try again."""
+    def lease(self, message_id: UUID, until: datetime) -> None:
+        """Count an attempt and keep the message from others for its time."""
         self._db.execute(
             messages.update()
             .where(messages.c.id == message_id)
-            .values(attempts=messages.c.attempts + 1, due_at=due_at)
+            .values(attempts=messages.c.attempts + 1, due_at=until)
         )
+
+    def put_off(self, message_id: UUID, due_at: datetime) -> None:
+        """Say when to try again."""
+        self._db.execute(messages.update().where(messages.c.id == message_id).values(due_at=due_at))
 
     def drop(self, message_id: UUID) -> None:
         self._db.execute(messages.delete().where(messages.c.id == message_id))
