@@ -19,6 +19,7 @@ from crypto.errors import CryptoError
 from crypto.keyring import RingName, create_ring, load_ring
 from gateway.actions.add_staff import add_staff
 from gateway.actions.initialise import add_first_administrator, initialise
+from gateway.cli.importing import importing
 from gateway.errors import AlreadyExists, BadInput, GatewayError
 from gateway.settings import Settings, SettingsFault, read_settings
 from gateway.store import schema
@@ -37,6 +38,9 @@ def main(context: click.Context) -> None:
         context.obj = read_settings(os.environ)
     except SettingsFault as fault:
         raise click.ClickException(f"настройки: {fault}") from None
+
+
+main.add_command(importing)
 
 
 @main.command(help="Подготовить дом: ключи, базу, первого администратора. Можно повторять.")

@@ -45,6 +45,7 @@ class Intake:
     `nameless`: lines that name nobody; with any of them there is no commit.
     `header_row`, `unread`: line of the lowest titles and the titles that were left alone.
     `said`: title of a column -> as its cell has it, where the two differ («СНИЛС (2)»).
+    `titles`: for each of `sheets`, title of a column -> its zero-based place.
     """
 
     kind: Kind
@@ -63,6 +64,7 @@ class Intake:
     owners: dict[int, int] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
+    titles: tuple[dict[str, int], ...] = ()
 
     def place(self, line: int) -> tuple[str, int]:
         """Name of the sheet and number of the row, as the teacher sees them."""
@@ -174,6 +176,7 @@ def read_list(
         owners=reading.owners,
         said={column.title: column.said for column in columns if column.said != column.title},
         agreements=tuple(reading.agreements),
+        titles=tuple({c.title: c.index for c in each.columns} for _, each in lists),
     )
 
 

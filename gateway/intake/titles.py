@@ -90,7 +90,9 @@ def read_title(index: int, text: str, group: str) -> Title:
         is_pupil=is_pupil,
         is_representative=is_representative,
         kin=_kin(context),
-        number=_number(context) if is_representative else None,
+        number=_number(f"{group} {words}" if role is Role.RELATION else context)
+        if is_representative
+        else None,
         explains=explains,
         is_weak=is_weak,
     )
