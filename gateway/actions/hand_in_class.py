@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from gateway.actions.own_classes import require_classes
 from gateway.actions.release_set import look_at_school
-from gateway.errors import NotAllowed, NotFound, RulesBroken
+from gateway.errors import NotFound, RulesBroken
 from gateway.unit import Unit
-from policies.permissions import Permission, Role
+from policies.permissions import Permission
 from policies.release import hand_in_findings
 
 
@@ -22,10 +23,7 @@ def hand_in_class(unit: Unit, collection_id: UUID, class_id: UUID) -> int:
     staff_id = unit.actor.ref
     if place is None or staff_id is None:
         raise NotFound
-    if unit.actor.role is Role.TUTOR and class_id not in unit.schools.classes_of_tutor(
-        school_id, staff_id
-    ):
-        raise NotAllowed(Permission.HAND_IN_CLASS)
+    require_classes(unit, Permission.HAND_IN_CLASS, [class_id])
     mine = [p for p in state.pupils if p.class_id == class_id]
     waiting = hand_in_findings(mine, state.rules, state.school.today(unit.now))
     if waiting:

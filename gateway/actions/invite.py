@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from crypto.secrets_text import hash_secret, new_secret
+from gateway.actions.own_classes import require_classes
 from gateway.actions.send_message import send_mail
 from gateway.errors import TooLate
 from gateway.messages import texts
@@ -16,6 +17,7 @@ from gateway.store.schools import Collection, School
 from gateway.unit import Unit
 from policies.consent import asks_for
 from policies.facts import Field, Items
+from policies.permissions import Permission
 from policies.programme import load_programme
 from policies.release import deadline_passed
 
@@ -41,9 +43,11 @@ def invite(
     """Links to everybody of the collection (or class) who has not answered; once a day a signer.
 
     Whose answer is wanted no more (the pupil came of age, a guardianship ended) is not written to.
-    Raises `NotFound`, `TooLate` after the deadline.
+    A tutor names an own class. Raises `NotFound`, `NotAllowed`, `TooLate` after the deadline.
     """
     school_id = unit.lock_school()
+    named = [class_id] if class_id is not None else unit.schools.class_names(school_id)
+    require_classes(unit, Permission.INVITE, named)
     collection = unit.schools.get_collection(school_id, collection_id)
     school = unit.schools.get(school_id)
     if deadline_passed(unit.now, collection.deadline_on, school.zone):

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from gateway.actions.invite import first_names
+from gateway.actions.own_classes import require_people
 from gateway.actions.release_set import look_at_school
 from gateway.actions.send_message import send_mail, spokesmen
 from gateway.errors import BadInput, NotFound, RulesBroken
@@ -14,6 +15,7 @@ from gateway.store.people import LeaveOut
 from gateway.unit import Unit
 from policies.facts import AttemptFacts, Field, Items
 from policies.leaving_out import confirmation_findings, proposal_findings
+from policies.permissions import Permission
 
 
 def record_attempt(unit: Unit, pupil_id: UUID, made_on: date, channel: str) -> UUID:
@@ -22,6 +24,7 @@ def record_attempt(unit: Unit, pupil_id: UUID, made_on: date, channel: str) -> U
     staff_id = unit.actor.ref
     if pupil_id not in unit.people.pupil_classes(school_id) or staff_id is None:
         raise NotFound
+    require_people(unit, Permission.RECORD_ATTEMPT, [pupil_id])
     if made_on > unit.schools.get(school_id).today(unit.now):
         raise BadInput({"/made_on": "date_in_future"})
     attempt_id = unit.new_id()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from gateway.actions.own_classes import require_classes
 from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
-from gateway.errors import NotAllowed, NotFound
+from gateway.errors import NotFound
 from gateway.store.consents import Ask
 from gateway.store.people import Guardianship
 from gateway.unit import Unit
 from policies.facts import Items
-from policies.permissions import Permission, Role
+from policies.permissions import Permission
 from policies.standing import Standing, standing
 
 
@@ -46,12 +47,7 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
     collection = unit.schools.get_collection(school_id, collection_id)
     if class_id not in unit.schools.class_names(school_id):
         raise NotFound
-    if (
-        unit.actor.role is Role.TUTOR
-        and unit.actor.ref is not None
-        and class_id not in unit.schools.classes_of_tutor(school_id, unit.actor.ref)
-    ):
-        raise NotAllowed(Permission.READ_CLASS)
+    require_classes(unit, Permission.READ_CLASS, [class_id])
     rules = rules_of(collection.programme)
     today = unit.schools.get(school_id).today(unit.now)
     facts = [p for p in unit.dossier.pupils(school_id, collection_id) if p.class_id == class_id]

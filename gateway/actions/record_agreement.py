@@ -11,9 +11,11 @@ from crypto import canonical
 from crypto.envelope import KeyClass, RecordKind
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
+from gateway.actions.own_classes import require_people
 from gateway.errors import BadInput, NotFound
 from gateway.store.people import Agreement
 from gateway.unit import Unit
+from policies.permissions import Permission
 
 
 def record_agreements(unit: Unit, person_ids: Sequence[UUID], number: str, signed_on: date) -> int:
@@ -27,6 +29,7 @@ def record_agreements(unit: Unit, person_ids: Sequence[UUID], number: str, signe
     known = unit.people.versions(school_id)
     if not set(person_ids) <= known.keys():
         raise NotFound
+    require_people(unit, Permission.RECORD_AGREEMENT, person_ids)
     new = [
         Agreement(unit.new_id(), person, number, signed_on)
         for person in dict.fromkeys(person_ids)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from crypto import jose
 from gateway.actions.answer import moment_of_answer, pupils_about
 from gateway.actions.keep_answer import keep_answer
+from gateway.actions.own_classes import require_people
 from gateway.actions.personal_document import (
     SigningDetails,
     Sitting,
@@ -22,6 +23,7 @@ from gateway.store.consents import Answer
 from gateway.unit import Unit
 from policies.consent import AskFor, latest, may_answer
 from policies.facts import AnswerFacts, Decision, EvidenceLevel
+from policies.permissions import Permission
 from policies.release import deadline_passed
 
 
@@ -41,6 +43,7 @@ def record_paper(
     """
     school_id = unit.lock_school()
     ask = unit.consents.get_ask(school_id, ask_id)
+    require_people(unit, Permission.RECORD_PAPER, {ask.signer_id, ask.subject_id})
     collection = unit.schools.get_collection(school_id, ask.collection_id)
     rules = rules_of(collection.programme)
     sitting = open_sitting(unit, rules, school_id, collection, ask)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.actions.import_roster import open_draft
+from gateway.actions.own_classes import own_classes
 from gateway.actions.roster_plan import RosterPlan, plan_roster
+from gateway.errors import NotAllowed
 from gateway.intake.items import Repair
 from gateway.unit import Unit
 from policies.findings import Code, Finding
+from policies.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,22 @@ def make_review(unit: Unit, import_id: UUID) -> Review:
     """The review without its event: for the commit, which shows nothing."""
     found, draft = open_draft(unit, import_id)
     plan = plan_roster(unit, unit.school_id, draft.rows)
+    _require_own(unit, plan)
     return Review(
         found.id, plan.digest(draft.salt), plan, draft.repairs, draft.findings + plan.findings
     )
+
+
+def _require_own(unit: Unit, plan: RosterPlan) -> None:
+    """A tutor's list names pupils of own classes, and moves nobody out of another's."""
+    own = own_classes(unit)
+    if own is None:
+        return
+    names = unit.schools.class_names(unit.school_id)
+    placed = unit.people.pupil_classes(unit.school_id)
+    known = {person.key: person.person_id for person in plan.people}
+    for pupil in plan.pupils:
+        person = known[pupil.key]
+        now_in = placed.get(person) if person is not None else None
+        if pupil.class_name not in {names[c] for c in own} or now_in not in {None, *own}:
+            raise NotAllowed(Permission.IMPORT_ROSTER)

@@ -1,0 +1,37 @@
+"""A tutor works in own classes only; everybody else of the school in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from gateway.errors import NotAllowed
+from gateway.unit import Unit
+from policies.permissions import Permission, Role
+
+
+def require_classes(unit: Unit, permission: Permission, class_ids: Iterable[UUID]) -> None:
+    """Every one of the classes is the actor's to work in. Raises `NotAllowed`."""
+    own = own_classes(unit)
+    if own is not None and not set(class_ids) <= own:
+        raise NotAllowed(permission)
+
+
+def require_people(unit: Unit, permission: Permission, person_ids: Collection[UUID]) -> None:
+    """Everybody named is a pupil of the actor's classes or stands for one. Raises `NotAllowed`."""
+    own = own_classes(unit)
+    if own is None:
+        return
+    classes = unit.people.pupil_classes(unit.school_id)
+    mine = {pupil for pupil, class_id in classes.items() if class_id in own}
+    links = unit.people.list_guardianships(unit.school_id, guardian_ids=list(person_ids))
+    mine |= {link.guardian_id for link in links if link.pupil_id in mine}
+    if not set(person_ids) <= mine:
+        raise NotAllowed(permission)
+
+
+def own_classes(unit: Unit) -> set[UUID] | None:
+    """Classes of a tutor; None for those who are not bound to classes."""
+    if unit.actor.role is not Role.TUTOR or unit.actor.ref is None:
+        return None
+    return unit.schools.classes_of_tutor(unit.school_id, unit.actor.ref)
