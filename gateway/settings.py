@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -49,7 +50,7 @@ def _port(value: str) -> int:
 
 def _positive(value: str) -> float:
     number = float(value)
-    if number <= 0:
+    if not 0 < number < math.inf:
         raise ValueError
     return number
 

@@ -14,12 +14,16 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from audit.checkpoint import open_checkpoint
+from audit.errors import NoteError
+from audit.journal import last_checkpoint
 from audit.sequencer import Sequencer
 from crypto.canary import check_canary
+from crypto.errors import RingError
 from crypto.jose import SigningKeys
-from crypto.keyring import RingName, load_ring
+from crypto.keyring import Ring, RingName, load_ring
 from crypto.providers import FileKek, KekProvider
-from crypto.signing import NoteSigner
+from crypto.signing import NoteSigner, NoteVerifier
 from crypto.tokens_index import Index
 from gateway.errors import NotReady
 from gateway.messages.mail import MailTransport, OutboxTransport, SmtpTransport
@@ -130,16 +134,28 @@ class Wiring:
     def check(self) -> None:
         """Refuse to work on anything odd: before the first request and the first round.
 
-        Raises `NotReady` without a canary, `RingError` for foreign rings, `SchemaFault` for a
-        schema that is not ours.
+        Raises `NotReady` without a canary, `RingError` for missing, odd or foreign rings,
+        `SchemaFault` for a schema that is not ours.
         """
         os.umask(0o077)
+        rings = {ring: load_ring(ring_path(self.settings, ring), ring) for ring in RingName}
         with self.reading.connect() as connection:
             schema.check(connection)
             canary = read_canaries(connection).get(CANARY)
+            point = last_checkpoint(connection)
         if canary is None:
             raise NotReady
         check_canary(self.kek, self.index, canary)
+        if point is not None:
+            self._check_signer(rings[RingName.AUDIT], point.note)
+
+    def _check_signer(self, ring: Ring, note: bytes) -> None:
+        """Whoever signs with another key than before would begin a second history."""
+        signer = NoteSigner(self.settings.journal_origin, ring.active().material)
+        try:
+            open_checkpoint(note, NoteVerifier.from_vkey(signer.vkey))
+        except NoteError:
+            raise RingError("ring.canary", RingName.AUDIT) from None
 
     def close(self) -> None:
         """Give connections back."""
