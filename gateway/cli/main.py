@@ -23,7 +23,7 @@ from gateway.cli.importing import importing
 from gateway.errors import AlreadyExists, BadInput, GatewayError
 from gateway.settings import Settings, SettingsFault, read_settings
 from gateway.store import schema
-from gateway.store.session import sqlite_file
+from gateway.store.session import DatabaseDown, sqlite_file
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring, ring_path, utc_now
 from policies.permissions import Role
@@ -31,7 +31,19 @@ from policies.permissions import Role
 MIN_PASSWORD_SIGNS = 12
 
 
-@click.group(help="Шлюз согласий: подготовка, запуск и присмотр.")
+class Commands(click.Group):
+    """A database that is away is told in one line; the driver's own words may name it."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except DatabaseDown:
+            raise click.ClickException(
+                "база данных не отвечает (SOGLASIE_DATABASE_URL, SOGLASIE_HOME)"
+            ) from None
+
+
+@click.group(cls=Commands, help="Шлюз согласий: подготовка, запуск и присмотр.")
 @click.pass_context
 def main(context: click.Context) -> None:
     try:
@@ -170,7 +182,7 @@ def show_settings(settings: Settings) -> None:
 def _password(file: Path | None) -> str:
     """From a file (its first line), else asked on the terminal. Never from arguments."""
     password = (
-        file.read_text(encoding="utf-8").splitlines()[0]
+        file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
         if file
         else click.prompt("Пароль", hide_input=True, confirmation_prompt=True)
     )
