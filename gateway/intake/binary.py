@@ -50,6 +50,7 @@ def _look_through(book: bytes, allowance: Allowance) -> list[Look]:
 
 def _look_at(book: bytes, start: int, allowance: Allowance) -> Look:
     look = Look()
+    allowance.begin_sheet()
     for number, body in _records(book, start):
         if number in _CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<HH", body)

@@ -33,13 +33,15 @@ class UnreadableFile(UnreadableList):
 class Limits:
     """How big a class list may be, all sheets together.
 
-    `unpacked_*` bound what an archive declares it holds; `cells` counts filled ones.
+    `unpacked_*` bound what an archive declares it holds; `cells` counts filled ones, `places`
+    all between the corners of the sheets.
     """
 
     file_bytes: int = 5 * 1024 * 1024
     rows: int = 20_000
     columns: int = 256
     cells: int = 600_000
+    places: int = 2_500_000
     sheets: int = 200
     unpacked_bytes: int = 50 * 1024 * 1024
     unpacked_ratio: int = 100

@@ -18,7 +18,7 @@ from gateway.intake.cells import Cell, Limits, Row, Table, UnreadableFile
 from policies.findings import Code
 
 MEMORY_BYTES = 256 * 1024 * 1024  # of addresses, so of memory in use too
-CPU_SECONDS = 10
+CPU_SECONDS = 8
 MEMORY_SPENT = 3  # exit code
 _LENGTH_BYTES = 4
 

@@ -19,8 +19,8 @@ from gateway.intake.rows import Intake, read_list
 from policies.findings import Code
 from policies.programme import Programme
 
-WALL_SECONDS = 15.0
-_ANSWER_BYTES = 128 * 1024 * 1024
+WALL_SECONDS = 10.0
+_ANSWER_BYTES = 48 * 1024 * 1024
 _ROOT = Path(__file__).parents[2]
 _COMMAND = (sys.executable, "-E", "-s", "-B", "-X", "utf8", "-m", "gateway.intake.child")
 

@@ -1,17 +1,14 @@
-"""A workbook as one XML text (Excel 2003, «Таблица XML») to rows.
-
-The reader of HTML pages serves here too: it keeps no tree, expands no entity and knows no depth.
-"""
+"""A workbook as one XML text (Excel 2003, «Таблица XML») to rows."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from html.parser import HTMLParser
 
 from gateway.intake.cells import Cell, Limits, Row, Table, UnreadableFile, filled
 from gateway.intake.encodings import decoded
 from gateway.intake.sheets import TITLE_ROWS
+from gateway.intake.tags import Tag, pieces
 from policies.findings import Code
 
 _SAID = re.compile(rb"encoding\s*=\s*[\"']([\w-]{3,20})[\"']", re.I)
@@ -24,8 +21,8 @@ def read_markup(data: bytes, limits: Limits) -> tuple[Table, ...]:
     said = _SAID.search(data[:200])
     text, encoding = decoded(data, said[1].decode().lower() if said else None)
     reader = _Reader(limits)
-    reader.feed(text)
-    reader.close()
+    for piece in pieces(text):
+        reader.take(piece)
     tables = (
         Table(
             "xml",
@@ -39,11 +36,10 @@ def read_markup(data: bytes, limits: Limits) -> tuple[Table, ...]:
     return tuple(table for table in tables if table.rows)
 
 
-class _Reader(HTMLParser):
-    """Names of tags come in small letters, with a prefix or without."""
+class _Reader:
+    """Collects the cells of sheets; tags have a prefix or none."""
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__(convert_charrefs=True)
         # name, rows by number, numbers of hidden rows
         self.sheets: list[tuple[str, dict[int, list[Cell]], set[int]]] = []
         self._limits = limits
@@ -57,9 +53,21 @@ class _Reader(HTMLParser):
         # row -> column -> value of a cell above that is merged downwards
         self._spanned: dict[int, dict[int, Cell]] = {}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name.removeprefix("ss:"): value or "" for name, value in attrs}
-        match tag.removeprefix("ss:"):
+    def take(self, piece: Tag | str) -> None:
+        if isinstance(piece, str):
+            if self._text is not None:
+                self._text.append(piece)
+        elif piece.is_end:
+            self._end(piece.name)
+        else:
+            self._begin(piece)
+
+    def _begin(self, tag: Tag) -> None:
+        name = tag.name.removeprefix("ss:")
+        if name not in ("worksheet", "row", "cell", "data"):
+            return
+        given = {key.removeprefix("ss:"): value for key, value in tag.attributes.items()}
+        match name:
             case "worksheet":
                 if len(self.sheets) >= self._limits.sheets:
                     raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
@@ -77,15 +85,11 @@ class _Reader(HTMLParser):
             case "data" if self.sheets and self._row:
                 self._kind, self._text = given.get("type", ""), []
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag.removeprefix("ss:") == "data" and self._text is not None:
+    def _end(self, name: str) -> None:
+        if name.removeprefix("ss:") == "data" and self._text is not None:
             text, self._text = "".join(self._text), None
             if text.strip():
                 self._put(_value(text, self._kind))
-
-    def handle_data(self, data: str) -> None:
-        if self._text is not None:
-            self._text.append(data)
 
     def _begin_row(self, given: dict[str, str]) -> None:
         self._row = _number(given.get("index"), self._row + 1)

@@ -49,6 +49,7 @@ def _look_through(content: bytes, allowance: Allowance) -> list[Look]:
             depth += -1 if closing else 0 if attributes.endswith(b"/") else 1
             if depth == 1 and not closing:
                 looks.append(Look())
+                allowance.begin_sheet()
                 row = 0
             continue
         if closing or depth != 1:

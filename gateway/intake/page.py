@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, squeezed
 from gateway.intake.encodings import decoded
 from gateway.intake.sheets import TITLE_ROWS
+from gateway.intake.tags import Tag, pieces
 from policies.findings import Code
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.I)
@@ -20,8 +20,8 @@ def read_page(data: bytes, limits: Limits) -> tuple[Table, ...]:
     said = _CHARSET.search(data[:4096])
     text, encoding = decoded(data, said[1].decode().lower() if said else None)
     reader = _Reader(limits)
-    reader.feed(text)
-    reader.close()
+    for piece in pieces(text):
+        reader.take(piece)
     tables = [
         filled(Row(number, tuple(cells)) for number, cells in enumerate(grid.rows, start=1))
         for grid in reader.grids
@@ -48,46 +48,55 @@ class _Grid:
     down: dict[int, tuple[int, str | None]] = field(default_factory=dict)
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Collects the cells of tables; a cell spanned downwards stands in each of its rows."""
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__(convert_charrefs=True)
         self.grids: list[_Grid] = []
         self._open: list[_Grid] = []
         self._limits = limits
         self._cells = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
+    def take(self, piece: Tag | str) -> None:
+        if isinstance(piece, str):
+            self._add_text(piece)
+        elif piece.is_end:
+            self._end(piece.name)
+        else:
+            self._begin(piece)
+
+    def _begin(self, tag: Tag) -> None:
+        if tag.name == "table":
             if len(self._open) >= _DEEPEST or len(self.grids) >= self._limits.sheets:
                 raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
             self._open.append(_Grid())
             self.grids.append(self._open[-1])
         elif not self._open:
             return
-        elif tag == "tr":
+        elif tag.name == "tr":
             self._end_cell()
             self._begin_row()
-        elif tag in ("td", "th"):
+        elif tag.name in ("td", "th"):
             self._end_cell()
             if not self._open[-1].rows:
                 self._begin_row()
-            given = dict(attrs)
-            self._open[-1].span = _number(given.get("rowspan")), _number(given.get("colspan"))
+            said = tag.attributes
+            self._open[-1].span = _number(said.get("rowspan")), _number(said.get("colspan"))
             self._open[-1].text = []
-        elif tag in ("br", "p", "div"):
-            self.handle_data("\n")
+            if tag.ends_itself:
+                self._end_cell()
+        elif tag.name in ("br", "p", "div"):
+            self._add_text("\n")
 
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and tag in ("td", "th", "tr", "table"):
+    def _end(self, name: str) -> None:
+        if self._open and name in ("td", "th", "tr", "table"):
             self._end_cell()
-            if tag == "table":
+            if name == "table":
                 self._open.pop()
 
-    def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1].text is not None and self.cdata_elem is None:
-            self._open[-1].text.append(data)
+    def _add_text(self, text: str) -> None:
+        if self._open and self._open[-1].text is not None:
+            self._open[-1].text.append(text)
 
     def _begin_row(self) -> None:
         grid = self._open[-1]

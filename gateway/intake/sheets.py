@@ -31,18 +31,46 @@ class Look:
 
 
 class Allowance:
-    """Filled cells that may still come, all sheets together."""
+    """Filled cells that may still come, and places that the sheets may span, all together."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._cells = 0
+        self._places = 0  # of the sheets before
+        self._row = self._column = 0
+
+    def begin_sheet(self) -> None:
+        """What follows stands on another sheet."""
+        self._places += self._row * self._column
+        self._row = self._column = 0
+
+    def take_most(self, rows: int, columns: int, cells: int) -> bool:
+        """Take a whole sheet of at most that many; False, and nothing taken, where that might be
+        too much.
+        """
+        limits = self._limits
+        if (
+            rows > limits.rows + TITLE_ROWS
+            or columns > limits.columns
+            or self._cells + cells > limits.cells
+            or self._places + rows * columns > limits.places
+        ):
+            return False
+        self._cells += cells
+        self._row, self._column = rows, columns
+        return True
 
     def take(self, row: int, column: int, times: int = 1) -> None:
         """`times` filled cells, the last one at this place (from 1). Raises `UnreadableFile`."""
         self._cells += times
+        self._row, self._column = max(self._row, row), max(self._column, column)
         if row > self._limits.rows + TITLE_ROWS:
             raise UnreadableFile(Code.FILE_TOO_MANY_ROWS)
-        if column > self._limits.columns or self._cells > self._limits.cells:
+        if (
+            column > self._limits.columns
+            or self._cells > self._limits.cells
+            or self._places + self._row * self._column > self._limits.places
+        ):
             raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
 
 

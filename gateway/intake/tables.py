@@ -43,7 +43,10 @@ def read_tables(data: bytes, limits: Limits | None = None) -> tuple[Table, ...]:
         raise UnreadableFile(Code.FILE_EMPTY)
     if len(data) > limits.file_bytes:
         raise UnreadableFile(Code.FILE_TOO_BIG)
-    tables = _read(data, limits)
+    try:
+        tables = _read(data, limits)
+    except (ValueError, OverflowError, RecursionError):  # a number of 5,000 digits, say
+        raise UnreadableFile(Code.FILE_BROKEN) from None
     if not tables:
         raise UnreadableFile(Code.FILE_EMPTY)
     if sum(len(table.rows) for table in tables) > limits.rows:

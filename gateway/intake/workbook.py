@@ -18,6 +18,13 @@ MAIN_PART = "xl/workbook.xml"
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)((?:\s[^>]*)?)>")
 _PLACE = re.compile(rb"(?<![\w:])r\s*=\s*[\"']([A-Za-z]*)(\d*)[\"']")
 _HIDDEN = re.compile(rb"(?<![\w:])hidden\s*=\s*[\"'](?:1|true)[\"']")
+_ROW = re.compile(rb"<row((?:\s[^>]*)?)>")
+# Columns behind IV, or rows from 20,000 on.
+_FAR = re.compile(
+    rb'<c r="(?:[A-Z]{3}|I[W-Z]|[J-Z][A-Z]|[^A-Z])|<c r="[A-Z]+(?:[2-9][0-9]{4}|[0-9]{6})'
+)
+_BEYOND_Z = re.compile(rb'<c r="[A-Z]{2}')
+_TO_Z, _WIDE = 26, 256
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?(?<!\w)\w+:id\s*=\s*[\"']([^\"']+)[\"']")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 _ID = re.compile(rb"(?<!\w)Id\s*=\s*[\"']([^\"']+)[\"']")
@@ -37,6 +44,32 @@ def read_workbook(parts: dict[str, bytes], limits: Limits) -> tuple[Table, ...]:
 
 
 def _look_through(part: bytes, allowance: Allowance) -> Look:
+    allowance.begin_sheet()
+    return _glance(part, allowance) or _look_closely(part, allowance)
+
+
+def _glance(part: bytes, allowance: Allowance) -> Look | None:
+    """A look at the rows alone, enough for a sheet as Excel writes it: every cell says its place
+    first, none stands far away. None asks for a closer look.
+    """
+    cells = part.count(b'<c r="')
+    if cells != part.count(b"<c ") + part.count(b"<c>") or b":c " in part or b":c>" in part:
+        return None
+    if _FAR.search(part):
+        return None
+    look, last = Look(), 0
+    for tag in _ROW.finditer(part):
+        place = _PLACE.search(tag[1])
+        if place is None or not place[2]:
+            return None
+        last = max(last, int(place[2]))
+        if _HIDDEN.search(tag[1]):
+            look.hidden.add(int(place[2]))
+    width = _WIDE if _BEYOND_Z.search(part) else _TO_Z
+    return look if allowance.take_most(last, width, cells) else None
+
+
+def _look_closely(part: bytes, allowance: Allowance) -> Look:
     row = column = 0
     look = Look()
     for tag in _TAG.finditer(part):
