@@ -23,8 +23,8 @@ def settle_claim(unit: Unit, school_id: UUID, request_id: UUID, public_url: str)
     seen = unit.claims.find(school_id, request_id)
     if seen is None:
         return False
-    rivals = {r.school_id for r in unit.claims.of_token(seen)}
-    for school in sorted({school_id, *rivals}):
+    locked = {school_id, *(rival.school_id for rival in unit.claims.of_token(seen))}
+    for school in sorted(locked):
         unit.lock_school(school)
     request = unit.claims.find(school_id, request_id)
     if request is None or request.state is ClaimState.SETTLED:
@@ -49,19 +49,21 @@ def settle_claim(unit: Unit, school_id: UUID, request_id: UUID, public_url: str)
         _explain(unit, request, public_url)
     if found.is_displaced:
         for rival in unit.claims.of_token(request):
+            # A school that joined since is not locked here: out of order it could deadlock.
+            if rival.school_id not in locked:
+                raise ClaimRaced
             _displace(unit, rival, public_url)
     return True
 
 
 class ClaimRaced(Exception):
-    """Another worker took the free contact in this moment: roll back and try again."""
+    """Somebody claimed the contact in this very moment: roll back and try again."""
 
 
 def _displace(unit: Unit, rival: ClaimRequest, public_url: str) -> None:
     """A proved claim has beaten this stated one."""
     if rival.state is ClaimState.CLASH:
         return
-    unit.lock_school(rival.school_id)
     event = unit.record(
         "claim.clashed",
         school_id=rival.school_id,

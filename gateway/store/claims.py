@@ -32,6 +32,8 @@ claim_requests = sa.Table(
     sa.Column("queued_at", Moment, nullable=False),
     event_column(),
     sa.UniqueConstraint("school_id", "person_id", "field"),
+    # Who else claims the same contact, in any school.
+    sa.Index("ix_claim_requests_contact", "field", "key_version", "token"),
 )
 claims = sa.Table(
     "claims",

@@ -148,6 +148,12 @@ def upgrade() -> None:
             name=op.f("uq_claim_requests_school_id_person_id_field"),
         ),
     )
+    op.create_index(
+        "ix_claim_requests_contact",
+        "claim_requests",
+        ["field", "key_version", "token"],
+        unique=False,
+    )
     op.create_index(op.f("ix_claim_requests_state"), "claim_requests", ["state"], unique=False)
     op.create_table(
         "classes",
