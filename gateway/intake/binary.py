@@ -14,6 +14,7 @@ from policies.findings import Code
 # Record numbers, [MS-XLS] 2.3.
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _ROW, _MULRK = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208, 0x00BD
 _CELLS = {0x0006, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027E, 0x0406, 0x0206, _MULRK}
+_BEGINS = struct.pack("<H", _BOF)
 _ROW_IS_HIDDEN = 0x20  # fDyZero, [MS-XLS] 2.4.221
 
 
@@ -39,6 +40,8 @@ def read_binary(data: bytes, limits: Limits) -> tuple[Table, ...]:
 
 def _look_through(book: bytes, allowance: Allowance) -> list[Look]:
     """One look for each sheet, in the order of the tabs. Raises `UnreadableFile`."""
+    if not book.startswith(_BEGINS):
+        raise UnreadableFile(Code.FILE_BROKEN)
     starts = []
     for number, body in _records(book, 0):
         if number == _FILEPASS:

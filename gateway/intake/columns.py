@@ -293,8 +293,10 @@ class _Places:
             return [known] if known else [*free]
         if title.is_representative or title.role in _OF_REPRESENTATIVE:
             return self._in_order()
-        if title.role is Role.ABSENCE:
-            return [self.current]  # it explains a column beside it
+        if title.role is Role.ABSENCE and any(
+            part is Part.PUPIL and role is Role.ABSENCE for part, role, _ in self.taken
+        ):
+            return [self.current]  # the pupil has reasons; these explain a column beside them
         if self.current is Part.PUPIL or self.bare_is_pupil:
             return [Part.PUPIL, *([] if self.current is Part.PUPIL else self._in_order())]
         return [*self._in_order(), Part.PUPIL]
