@@ -299,7 +299,8 @@ def _tell(
         word = "согласие" if kept.facts.decision is Decision.GIVEN else "отказ"
         where = f"{host.public_url}/me"
         letter = texts.receipt(school.short_name, child, kept.receipt_no, word, at, where)
-    send_mail(unit, school.id, to, letter.subject, letter.text)
+    receipt = (kept.receipt_no, kept.receipt)
+    send_mail(unit, school.id, to, letter.subject, letter.text, receipt)
 
 
 def _number_of(findings: list[Finding]) -> int:

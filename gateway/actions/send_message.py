@@ -15,9 +15,19 @@ from policies.roster import ADULT
 MAIL, SMS = "mail", "sms"
 
 
-def send_mail(unit: Unit, school_id: UUID, to: str, subject: str, text: str) -> UUID:
-    """Queue an e-mail to a canonical address."""
-    return _queue(unit, school_id, MAIL, {"to": to, "subject": subject, "text": text})
+def send_mail(
+    unit: Unit,
+    school_id: UUID,
+    to: str,
+    subject: str,
+    text: str,
+    receipt: tuple[str, str] | None = None,
+) -> UUID:
+    """Queue an e-mail to a canonical address. `receipt`: number and JWS of one to go with it."""
+    content = {"to": to, "subject": subject, "text": text}
+    if receipt is not None:
+        content |= {"receipt_no": receipt[0], "receipt": receipt[1]}
+    return _queue(unit, school_id, MAIL, content)
 
 
 def send_sms(unit: Unit, school_id: UUID, to: str, text: str) -> UUID:
@@ -52,7 +62,9 @@ def _queue(unit: Unit, school_id: UUID, channel: str, content: dict[str, str]) -
 
 
 def read_message(unit: Unit, message: Message) -> dict[str, str]:
-    """Content of a queued message: `to`, `text`, and `subject` of a letter."""
+    """Content of a queued message: `to`, `text`; of a letter `subject` too, and perhaps `receipt`
+    with `receipt_no`.
+    """
     plain = unit.vault.open(
         message.school_id,
         message.school_id,

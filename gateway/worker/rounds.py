@@ -6,7 +6,7 @@ go on, and so do the other claims, letters and schools of the same duty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
@@ -23,7 +23,7 @@ from gateway.actions.open_asks import open_asks
 from gateway.actions.send_message import MAIL
 from gateway.actions.settle_claims import ClaimRaced, settle_claim
 from gateway.messages.delivery import DeliveryFailed
-from gateway.messages.mail import build_message
+from gateway.messages.mail import Attachment, build_message
 from gateway.store.session import forget_deleted
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
@@ -42,6 +42,14 @@ def _apart(duty: str) -> Iterator[None]:
         yield
     except Exception as fault:
         log.error("duty_failed", duty=duty, fault=type(fault).__name__)
+
+
+def _attached(content: Mapping[str, str]) -> list[Attachment]:
+    """The receipt that a letter speaks of (docs/formats/jose.md); it names nobody."""
+    if "receipt" not in content:
+        return []
+    name = f"receipt-{content['receipt_no']}.jws"
+    return [Attachment(name, "application/jose", content["receipt"].encode())]
 
 
 class Rounds:
@@ -146,6 +154,7 @@ class Rounds:
                     content["text"],
                     message_id=str(parcel.id),
                     date=parcel.queued_at,
+                    attachments=_attached(content),
                 )
             )
         else:

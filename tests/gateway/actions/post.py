@@ -11,12 +11,17 @@ from tests.town import Town
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message in the queue; `subject` is empty for a short message."""
+    """One message in the queue; `subject` is empty for a short message.
+
+    `receipt`: what goes with a letter that confirms an answer.
+    """
 
     channel: str
     to: str
     text: str
     subject: str = ""
+    receipt_no: str = ""
+    receipt: str = ""
 
 
 def waiting(town: Town) -> list[Sent]:

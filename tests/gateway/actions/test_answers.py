@@ -186,6 +186,7 @@ def test_a_yes_is_confirmed_by_a_letter_to_the_signer(family: Town):
     (letter,) = waiting(family)
     assert letter.to == address(101)
     assert kept.receipt_no in letter.text
+    assert (letter.receipt_no, letter.receipt) == (kept.receipt_no, kept.receipt)
 
 
 # yes and no

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,6 +73,17 @@ def test_a_letter_and_a_message_become_files_and_leave_the_queue(town: Town):
     assert sorted(Path(name).suffix for name in files(town.wiring)) == [".eml", ".json"]
     assert queue(town.wiring) == []
     assert not Rounds(town.wiring).deliver_messages()
+
+
+def test_the_receipt_that_a_letter_speaks_of_goes_with_it(town: Town):
+    with town.wiring.units.open(SYSTEM) as unit:
+        send_mail(unit, town.school_id, "a@example.org", "Тема", "Текст", ("7K4M-22", "a.b.c"))
+    Rounds(town.wiring).deliver_messages()
+    (file,) = files(town.wiring).values()
+    (receipt,) = email.message_from_bytes(file, policy=email.policy.default).iter_attachments()
+    assert receipt.get_filename() == "receipt-7K4M-22.jws"
+    assert receipt.get_content_type() == "application/jose"
+    assert receipt.get_payload(decode=True) == b"a.b.c"
 
 
 def test_a_letter_is_sealed_while_it_waits(town: Town):
