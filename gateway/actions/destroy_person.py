@@ -1,7 +1,7 @@
 """Destroy the registry class of people who are not handed over, when the law's days are over.
 
 Contacts and SNILS go, and the key with them; the fact and the day stay (152-FZ art. 21(5)).
-Evidence is another class and stays its three years.
+Evidence is another class and stays its years (`destroy_evidence`).
 """
 
 from __future__ import annotations

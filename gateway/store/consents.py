@@ -294,6 +294,29 @@ class ConsentStore:
         ).first()
         return None if row is None else (row.person_id, row.sealed)
 
+    def last_said(self, school_id: UUID) -> dict[UUID, datetime]:
+        """The last answer by or about every person of the school."""
+        found: dict[UUID, datetime] = {}
+        for row in self._db.execute(
+            sa.select(answers.c.decided_at, answers.c.decided_by, asks.c.subject_id)
+            .join(
+                asks,
+                sa.and_(asks.c.school_id == answers.c.school_id, asks.c.id == answers.c.ask_id),
+            )
+            .where(answers.c.school_id == school_id)
+            .order_by(answers.c.decided_at)
+        ):
+            found[row.decided_by] = found[row.subject_id] = row.decided_at
+        return found
+
+    def destroy_evidence(self, school_id: UUID, person_id: UUID) -> None:
+        """Delete the bytes that a person signed; answers and receipts stay."""
+        self._db.execute(
+            evidence.delete().where(
+                evidence.c.school_id == school_id, evidence.c.person_id == person_id
+            )
+        )
+
     # links, codes, sessions
 
     def add_links(self, rows: Iterable[tuple[Link, bytes, UUID]]) -> None:

@@ -12,6 +12,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from audit.store import audit_event
+from crypto.envelope import KeyClass
 from gateway.store.base import (
     Moment,
     event_column,
@@ -20,7 +22,7 @@ from gateway.store.base import (
     school_key,
     tenant_reference,
 )
-from gateway.store.vault import Vault
+from gateway.store.vault import Vault, person_keys
 from policies.facts import AttemptFacts, Field, GuardianKind, Items
 
 persons = sa.Table(
@@ -327,6 +329,23 @@ class PeopleStore:
             .where(persons.c.school_id == school_id, persons.c.id == person_id)
             .values(registry=None, identity_token=None, event_id=event_id)
         )
+
+    def without_registry(self, school_id: UUID) -> dict[UUID, datetime]:
+        """People whose registry class is destroyed and whose evidence is not: since when."""
+        rows = self._db.execute(
+            sa.select(persons.c.id, audit_event.c.at)
+            .join(audit_event, audit_event.c.id == persons.c.event_id)
+            .where(
+                persons.c.school_id == school_id,
+                persons.c.registry.is_(None),
+                sa.exists().where(
+                    person_keys.c.school_id == school_id,
+                    person_keys.c.person_id == persons.c.id,
+                    person_keys.c.key_class == int(KeyClass.EVIDENCE),
+                ),
+            )
+        )
+        return {row.id: row.at for row in rows}
 
     # pupils and guardians
 

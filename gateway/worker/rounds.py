@@ -16,6 +16,7 @@ import structlog
 from audit.journal import pending_count
 from gateway.actions.approve_release import build_narrower
 from gateway.actions.deliver_messages import Parcel, lease_messages, settle_delivery
+from gateway.actions.destroy_evidence import destroy_evidence_due
 from gateway.actions.destroy_person import destroy_due
 from gateway.actions.import_roster import forget_drafts
 from gateway.actions.narrow_bundle import withdraw_from_bundles
@@ -186,6 +187,7 @@ class Rounds:
             withdraw_from_bundles(unit, school_id)
         with self._units.open(SYSTEM) as unit:
             destroyed = destroy_due(unit, school_id, collection_id)
+            destroyed += destroy_evidence_due(unit, school_id)
             forgotten = forget_drafts(unit, school_id)
         if destroyed or forgotten:
             forget_deleted(self._wiring.writing)

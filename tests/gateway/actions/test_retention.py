@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from audit.store import audit_event
 from crypto.envelope import KeyClass, RecordKind
 from crypto.errors import OpenError
 from gateway.actions.approve_release import approve_release
+from gateway.actions.destroy_evidence import destroy_evidence_due
 from gateway.actions.destroy_person import destroy_due
 from gateway.actions.hand_over import hand_over
 from gateway.actions.leave_out import confirm_leaving_out, propose_leaving_out, record_attempt
@@ -322,6 +323,54 @@ def test_a_destroyed_family_stays_on_paper_and_holds_nobody_back(town: Town, clo
         (found,) = unit.dossier.pupils(town.school_id, town.collection_id)
     assert found.person_id == pupil
     assert found.items.values == {}
+
+
+def test_evidence_stays_three_years_and_goes_on_their_last_day(town: Town, clock: Clock):
+    import_all(town, Child(1, guardians=(101,)), Child(2, guardians=(102,), name="Ия"))
+    kept = town.answer(town.ask_of(town.person(101), FormKind.CHILD), Decision.REFUSED)
+    staying = town.answer(town.ask_of(town.person(102), FormKind.CHILD))
+    mother, pupil = kept.decided_by, town.person(1)
+    clock.forward(days=30)
+    assert destroy(town) == 2
+    school = town.school_id
+
+    def keep(day: date) -> int:
+        clock.set(datetime.combine(day, time(3), UTC))
+        with town.wiring.units.open(SYSTEM) as unit:
+            return destroy_evidence_due(unit, school)
+
+    assert keep(date(2029, 8, 31)) == 0
+    with town.by(Role.REGISTRAR) as unit:
+        assert unit.consents.sealed_evidence(school, kept.facts.id)
+    assert keep(date(2029, 9, 1)) == 2
+    assert keep(date(2029, 9, 2)) == 0
+    with town.by(Role.REGISTRAR) as unit:
+        assert unit.consents.sealed_evidence(school, kept.facts.id) is None
+        assert unit.consents.find_answer(school, kept.facts.id) == kept
+        assert unit.consents.sealed_evidence(school, staying.facts.id)
+        for person in (mother, pupil):
+            with pytest.raises(OpenError):
+                unit.vault.key(school, person, KeyClass.EVIDENCE)
+
+
+def test_evidence_of_whoever_never_answered_counts_from_the_destruction(town: Town, clock: Clock):
+    import_all(town, Child(1, guardians=(101,)))
+    pupil = town.person(1)
+    for days in (0, 1):
+        clock.forward(days=days)
+        with town.by(Role.TUTOR) as unit:
+            record_attempt(unit, pupil, town.today(), "phone")
+    with town.by(Role.REGISTRAR) as unit:
+        propose_leaving_out(unit, town.collection_id, pupil, "not_reached")
+    with town.by(Role.DIRECTOR) as unit:
+        confirm_leaving_out(unit, town.collection_id, pupil, "https://example.org")
+    clock.forward(days=30)
+    assert destroy(town) == 2
+    rounds = Rounds(town.wiring)
+    for days, expected in ((1095, 2), (1, 4)):  # three years with a leap day
+        clock.forward(days=days)
+        rounds.keep_days()
+        assert destroyed_events(town) == expected
 
 
 def test_the_wrapped_key_is_in_no_file_afterwards(town: Town, clock: Clock, engine_name: str):
