@@ -260,7 +260,8 @@ def _recorded() -> Iterator[tuple[str, str, set[str] | None]]:
                     yield place, kind.value, {n for n in names if n} if None not in names else None
             elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
                 kind, data = node.elts
-                if isinstance(kind, ast.Constant) and isinstance(data, ast.Dict):
+                is_kind = isinstance(kind, ast.Constant) and isinstance(kind.value, str)
+                if is_kind and isinstance(data, ast.Dict):
                     keys = {key.value for key in data.keys if isinstance(key, ast.Constant)}
                     yield place, kind.value, keys if None not in data.keys else None
 
