@@ -32,7 +32,7 @@ def asks(finding: Finding) -> bool:
 
 
 def answer_of(read: Intake) -> Answer:
-    """JSON members; `row` and `column` as the teacher sees them, null for a stated absence."""
+    """JSON members; `row` and `column` as the teacher sees them, an empty text for a stated absence."""
     asked = [finding for finding in read.findings if asks(finding)]
     held = {read.owner(finding.row) for finding in asked if finding.row is not None}
     rows = {row.row: row for row in read.rows}
@@ -72,7 +72,7 @@ def _pupil(read: Intake, row: PupilRow) -> dict[str, object]:
 
 
 def _items(items: Items) -> dict[str, object]:
-    return {item.value: items.values.get(item) for item in Field}
+    return {item.value: items.values.get(item, "") for item in Field}
 
 
 def _repair(read: Intake, repair: Repair) -> dict[str, object]:
