@@ -18,6 +18,7 @@ _SHOWN = {"cp1251": "windows-1251", "koi8_r": "koi8-r", "mac_cyrillic": "mac-cyr
 _WORDS = ("фамили", "имя", "фио", "ф.и.о", "снилс", "рожд", "класс", "телефон", "почт", "родител")
 _SURE_WORDS = 2
 _SAMPLE_BYTES = 4096
+_BAD_SHARE = 0.05
 
 
 def decoded(data: bytes, said: str | None = None) -> tuple[str, str]:
@@ -37,6 +38,9 @@ def decoded(data: bytes, said: str | None = None) -> tuple[str, str]:
             return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
+    text = data.decode("utf-8", "replace")
+    if text.count("\ufffd") < _BAD_SHARE * sum(sign > "\x7f" for sign in text):
+        return text, "utf-8"  # a byte or two are broken; their cells will say so
     page = _by_words(data[:_SAMPLE_BYTES]) or _by_letters(data)
     if page is None:
         raise UnreadableFile(Code.FILE_ENCODING)
