@@ -33,6 +33,7 @@ from tests.factories import a_snils
 from tests.gateway.actions.desk import standing_of
 from tests.gateway.actions.listing import Person, line, take_in
 from tests.gateway.actions.post import address, phone, waiting
+from tests.gateway.actions.test_release import approve, opened, pull
 from tests.town import DETAILS, FULL, Child, Town
 
 
@@ -178,6 +179,21 @@ def test_address_and_document_stay_out_of_the_registry(family: Town):
         records = unit.people.items(family.school_id)
     told = {value for items in records.values() for value in items.values.values()}
     assert not {v for v in told if "Тихая" in v or DETAILS.id_document.number == v}
+
+
+def test_address_and_document_stay_out_of_the_bundle(family: Town):
+    family.answer_everything()
+    family.hand_in()
+    bundle = approve(family)
+    family.work()
+    document = opened(family, pull(family, bundle.id))
+    people = [*document["pupils"], *document["guardians"]]  # type: ignore[misc]
+    assert {field for person in people for field in person["items"]} == set(Field)
+    text = canonical.dumps(document).decode()
+    assert a_snils(1) in text
+    paper = DETAILS.id_document
+    for told in (DETAILS.address, "Тихая", paper.issued_by, str(paper.issued_on), "passport"):
+        assert told not in text
 
 
 def test_a_yes_is_confirmed_by_a_letter_to_the_signer(family: Town):
