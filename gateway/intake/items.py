@@ -177,8 +177,8 @@ class Desk:
                 person.doubt(_code(refusal), column)
             return
         person.values[item] = value
-        if code is None and item in NAMES and isinstance(cell, str) and text not in cell:
-            code = Code.NAME_LOOKALIKES_REPAIRED if squeezed(cell) != text else None
+        if item in NAMES and isinstance(cell, str) and text != squeezed(cell):
+            code = Code.NAME_LOOKALIKES_REPAIRED
         if code is not None:
             person.repaired(code, column, cell if isinstance(cell, str) else text, value)
 

@@ -32,7 +32,7 @@ def asks(finding: Finding) -> bool:
 
 
 def answer_of(read: Intake) -> Answer:
-    """JSON members; `row` and `column` as the teacher sees them, an empty text for a stated absence."""
+    """JSON members; `row` and `column` as the teacher sees them; an absent item is empty."""
     asked = [finding for finding in read.findings if asks(finding)]
     held = {read.owner(finding.row) for finding in asked if finding.row is not None}
     rows = {row.row: row for row in read.rows}

@@ -34,6 +34,7 @@ _PLAIN_EMAIL = re.compile(
 _PLAIN_SNILS = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}|[0-9]{11}")
 _PLAIN_PHONE = re.compile(r"(?:\+7|[0-9])[0-9 ()-]{8,18}[0-9]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_WIDE_DIGIT = re.compile(r"(?![0-9])\d")
 _EATEN_POINT = re.compile(r"(?<=\d)[.,]0+$")
 _POWER = re.compile(r"(\d)(?:[.,](\d+))?[eEеЕ]\+?(\d{1,2})")
 _BEFORE_NUMBER = re.compile(r"(?i)^(?:снилс|№|no|n|tel:)[\s:№.]*")
@@ -43,14 +44,21 @@ _IN_BRACKETS = re.compile(r"[^<>@]*<\s*([^<>]+?)\s*>")
 _TIME = re.compile(r"[\sT]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
 _SHORT_YEAR = re.compile(r"\d{1,2}\D+\d{1,2}\D+\d{2}(?!\d)")
 _MONTH = re.compile(r"(\d{1,2})[\s./-]*([а-яa-z]{3,9})\.?[\s./-]*(\d{4}|\d{2})(?!\d)")
-_MONTHS = {
-    name: number
-    for names in (
-        ["янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    )
-    for number, name in enumerate(names, start=1)
-} | {"май": 5}
+_AFTER_YEAR = re.compile(r"\s*(?:г|год|года)?\.?\s*(?:р|рожд\w*)?\.?")
+_MONTHS = (
+    ("январь", "января", "january"),
+    ("февраль", "февраля", "february"),
+    ("март", "марта", "march"),
+    ("апрель", "апреля", "april"),
+    ("май", "мая", "may"),
+    ("июнь", "июня", "june"),
+    ("июль", "июля", "july"),
+    ("август", "августа", "august"),
+    ("сентябрь", "сентября", "september"),
+    ("октябрь", "октября", "october"),
+    ("ноябрь", "ноября", "november"),
+    ("декабрь", "декабря", "december"),
+)
 _WHOLE_WORD = re.compile(r"(?:ич|вна|чна|ов|ев|ин|ова|ева|ина|ий|ый|ая|ко|ия|ья)\.$", re.I)
 _BETWEEN_PEOPLE = re.compile(r"[,;/\n]|\sи\s")
 
@@ -129,7 +137,8 @@ def _name_repair(text: str, tidied: str, mended: str) -> Code | None:
 
 def _tidied_number(text: str) -> str:
     """Without what a spreadsheet or a hand added around the digits. Raises ValueError(Code)."""
-    tidied = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).removeprefix("'")
+    tidied = _WIDE_DIGIT.sub(lambda sign: str(unicodedata.digit(sign[0])), text)
+    tidied = _INVISIBLE.sub("", tidied).removeprefix("'")
     tidied = _EATEN_POINT.sub("", _BEFORE_NUMBER.sub("", tidied.strip().rstrip(".,;: ")))
     if power := _POWER.fullmatch(tidied):
         digits = power[2] or ""
@@ -194,9 +203,9 @@ def _with_month_number(text: str) -> str:
     """«1 мая 2012 г.», «01-май-12», «1-May-12»: the month as a number, the tail left off."""
     small = unicodedata.normalize("NFKC", text).lower()
     found = _MONTH.match(small)
-    if found is None or found[2][:3] not in _MONTHS:
+    if found is None or _AFTER_YEAR.fullmatch(small, found.end()) is None:
         return text
-    rest = small[found.end() :]
-    if re.fullmatch(r"\s*(?:г|год|года)?\.?\s*(?:р|рожд\w*)?\.?", rest) is None:
-        return text
-    return f"{found[1]}.{_MONTHS[found[2][:3]]}.{found[3]}"
+    for number, names in enumerate(_MONTHS, start=1):
+        if any(name.startswith(found[2]) for name in names):
+            return f"{found[1]}.{number}.{found[3]}"
+    return text
