@@ -116,6 +116,7 @@ def send_link(
         code_tag=None,
         code_sent_at=None,
         code_guesses=0,
+        codes_sent=0,
     )
     event = unit.record(
         "invitation.sent",

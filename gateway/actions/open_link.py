@@ -34,6 +34,7 @@ from policies.facts import Field, FormKind
 from policies.programme import load_programme
 
 CODE_PAUSE = timedelta(seconds=60)
+MAX_CODES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,14 @@ def show_link(unit: Unit, token: str) -> LinkView:
 
 
 def send_code(unit: Unit, token: str, code_key: bytes) -> None:
-    """Send a new six-digit code to the known phone; once a minute.
+    """Send a new six-digit code to the known phone; once a minute, five times a link.
 
-    Raises as `show_link`, and `TooManyCodes`, `NotFound` when there is no phone.
+    Whoever holds a stolen link has 25 guesses at a million, and no more: a new link goes to the
+    owner's address. Raises as `show_link`, and `TooManyCodes`, `NotFound` without a phone.
     """
     link = _usable(unit, token, lock=True)
+    if link.codes_sent >= MAX_CODES:
+        raise TooManyCodes
     if link.code_sent_at is not None and unit.now - link.code_sent_at < CODE_PAUSE:
         raise TooManyCodes
     items = unit.people.items(link.school_id, [link.signer_id]).get(link.signer_id)

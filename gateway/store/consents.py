@@ -87,6 +87,7 @@ links = sa.Table(
     sa.Column("code_tag", sa.LargeBinary(32)),
     sa.Column("code_sent_at", Moment),
     sa.Column("code_guesses", sa.Integer, nullable=False, default=0),
+    sa.Column("codes_sent", sa.Integer, nullable=False, default=0),
     event_column(),
     tenant_reference("collection_id", "collections"),
     tenant_reference("signer_id", "persons"),
@@ -147,6 +148,7 @@ class Link:
     code_tag: bytes | None = field(repr=False)
     code_sent_at: datetime | None
     code_guesses: int
+    codes_sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +334,7 @@ class ConsentStore:
                 "expires_at": link.expires_at,
                 "email_token": link.email_token,
                 "code_guesses": 0,
+                "codes_sent": 0,
                 "event_id": event_id,
             }
             for link, token_hash, event_id in rows
@@ -379,7 +382,13 @@ class ConsentStore:
         self._db.execute(
             links.update()
             .where(links.c.id == link_id)
-            .values(code_tag=code_tag, phone_token=phone_token, code_sent_at=at, code_guesses=0)
+            .values(
+                code_tag=code_tag,
+                phone_token=phone_token,
+                code_sent_at=at,
+                code_guesses=0,
+                codes_sent=links.c.codes_sent + 1,
+            )
         )
 
     def count_guess(self, link_id: UUID) -> None:

@@ -402,6 +402,7 @@ def upgrade() -> None:
         sa.Column("code_tag", sa.LargeBinary(length=32), nullable=True),
         sa.Column("code_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("code_guesses", sa.Integer(), nullable=False),
+        sa.Column("codes_sent", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_links_event_id")),
         sa.ForeignKeyConstraint(

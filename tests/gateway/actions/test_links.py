@@ -324,6 +324,14 @@ def test_a_code_is_sent_once_a_minute(holder: Holder, clock: Clock):
     holder.ask_code()
 
 
+def test_a_link_sends_five_codes_and_no_more(holder: Holder, clock: Clock):
+    for _ in range(5):
+        holder.ask_code()
+        clock.forward(minutes=1)
+    with pytest.raises(TooManyCodes):
+        holder.ask_code()
+
+
 def test_a_new_code_ends_the_old_one(holder: Holder, clock: Clock):
     holder.ask_code()
     old = code_for(holder.town, 101)
