@@ -21,8 +21,10 @@ from gateway.intake.annotated import annotate
 from gateway.intake.cells import Limits, UnreadableFile
 from gateway.intake.classes import parse_class
 from gateway.intake.confined import read_tables
+from gateway.intake.items import Repair
 from gateway.intake.rows import Intake, read_list
 from gateway.intake.telling import Answer, answer_of, asks, refusal_of, sentence
+from policies.fields import PERSONAL
 from policies.findings import Code, text_of
 from policies.programme import load_programme
 
@@ -156,7 +158,7 @@ def _print_report(read: Intake, answer: Answer) -> None:
         "Исправили сами",
         ("строка", "столбец", "было", "стало", "что сделали"),
         [
-            (_row(read, each.row), each.column, each.before, each.after, text_of(each.code))
+            (_row(read, each.row), each.column, each.before, _shown(each), text_of(each.code))
             for each in read.repairs
         ],
     )
@@ -176,6 +178,11 @@ def _how(read: Intake) -> str:
         said.append("листы: " + ", ".join(map(_clean, read.sheets)))
     said.append(f"названия столбцов в строке {read.header_row}")
     return "Прочитали: " + "; ".join(said) + "."
+
+
+def _shown(repair: Repair) -> str:
+    """The value as a reader has it on paper."""
+    return PERSONAL[repair.item].show(repair.after) if repair.item else repair.after
 
 
 def _row(read: Intake, line: int | None) -> str:

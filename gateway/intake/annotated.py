@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gateway.intake.cells import Cell, Table
+from gateway.intake.items import Repair
 from gateway.intake.rows import Intake
 from gateway.intake.telling import asks, sentence
+from policies.fields import PERSONAL
 from policies.findings import text_of
 
 if TYPE_CHECKING:
@@ -63,9 +65,13 @@ def _marks(read: Intake) -> Mapping[str, Marks]:
             colour = _ASKED if asks(finding) else _LOOKED
             mark(finding.row, finding.column, colour, sentence(read, finding))
     for repair in read.repairs:
-        text = f"{text_of(repair.code)} Прочитали так: {repair.after}"
+        text = f"{text_of(repair.code)} Прочитали так: {_shown(repair)}"
         mark(repair.row, repair.column, _REPAIRED, text)
     return found
+
+
+def _shown(repair: Repair) -> str:
+    return PERSONAL[repair.item].show(repair.after) if repair.item else repair.after
 
 
 def _write(page: Worksheet, table: Table, marks: Marks) -> None:
