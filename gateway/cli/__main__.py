@@ -1,5 +1,15 @@
-"""`python -m gateway.cli`, which `bin/soglasie` runs."""
+"""`python -m gateway.cli`, which `bin/soglasie` runs.
 
-from gateway.cli.main import main
+`soglasie import` needs neither settings nor a database, and is not made to wait for them.
+"""
 
-main()
+import sys
+
+if sys.argv[1:2] == ["import"]:
+    from gateway.cli.importing import importing
+
+    importing(sys.argv[2:], prog_name="soglasie import")
+else:
+    from gateway.cli.main import main
+
+    main()

@@ -10,12 +10,9 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.console import Console
-from rich.table import Table as Columns
-from rich.text import Text
 
 from gateway.intake.annotated import annotate
 from gateway.intake.cells import Limits, UnreadableFile
@@ -27,6 +24,9 @@ from gateway.intake.telling import Answer, answer_of, asks, refusal_of, sentence
 from policies.fields import PERSONAL
 from policies.findings import Code, text_of
 from policies.programme import load_programme
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 CLEAN, FOUND, UNREADABLE = 0, 1, 2
 _KINDS = {
@@ -133,6 +133,8 @@ def _print_json(answer: Answer) -> None:
 
 
 def _print_report(read: Intake, answer: Answer) -> None:
+    from rich.console import Console
+
     console = Console()
     counts = read.counts
     rows = counts.pupils + counts.nameless
@@ -194,6 +196,9 @@ def _print_table(
 ) -> None:
     if not rows:
         return
+    from rich.table import Table as Columns
+    from rich.text import Text
+
     table = Columns(*columns, title=f"{title}: {len(rows)}", title_justify="left")
     for row in rows:
         table.add_row(*(Text(_clean(cell)) for cell in row))

@@ -23,6 +23,7 @@ from policies.findings import Code, Finding
 
 _FOOTER_CELLS = 8  # twice «Директор», a line to sign on, a name, a date
 _NOTE_WORDS = 5
+_NEAR = 100  # repairs; those of one pupil are fewer
 _NAME = re.compile(r"[А-ЯЁA-Z][\w'’-]+(?:\s+[А-ЯЁA-Z][\w'’-]+){0,3}")
 _ITEM_ROLES = (*Field, Role.FULL_NAME)
 
@@ -123,7 +124,7 @@ class _Lines:
         pupil = self._desk.read(row, texts, pupil_columns, None)
         class_name = self._class_of(texts)
         if self._by_line and self._is_again(pupil, class_name) and self._continue(row, texts):
-            self._take(pupil)
+            self._take(self._anew(pupil))
             self._complete(pupil)
             return
         self._take(pupil)
@@ -185,6 +186,17 @@ class _Lines:
         return {Field.FAMILY_NAME, Field.GIVEN_NAME} <= same and all(
             item in same or item not in known for item in pupil.values
         )
+
+    def _anew(self, pupil: Person) -> Person:
+        """The pupil of a repeated line without the repairs that the first line has listed."""
+        first = self._reading.rows[-1].row
+        told = {
+            (each.column, each.before)
+            for each in self._reading.repairs[-_NEAR:]
+            if each.row == first and each.representative is None
+        }
+        pupil.repairs = [r for r in pupil.repairs if (r.column, r.before) not in told]
+        return pupil
 
     def _complete(self, pupil: Person) -> None:
         """What the repeated line knows and the first one did not."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -119,6 +121,24 @@ def test_wrong_use_ends_with_two(words: tuple[str, ...]) -> None:
 
 def test_the_day_decides_ages() -> None:
     assert "AGE_AGAINST_CLASS" in check(WHOLE, "--json", "--today", "01.09.2033").stdout
+
+
+def test_the_command_asks_for_no_setting_and_loads_no_database() -> None:
+    code = (
+        "import runpy, sys; sys.argv = ['soglasie', 'import', 'check', sys.argv[1]]\n"
+        "try:\n    runpy.run_module('gateway.cli', run_name='__main__')\n"
+        "finally:\n    print(sorted({'sqlalchemy', 'flask', 'openpyxl'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, WHOLE],
+        cwd=ROSTERS.parents[1],
+        env={**os.environ, "PYTHONPATH": str(ROSTERS.parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.endswith("[]\n")
 
 
 def test_neither_a_home_nor_a_database_is_needed_or_made(
