@@ -23,6 +23,9 @@ from policies.findings import Code, Finding
 
 _FOOTER_CELLS = 8  # twice «Директор», a line to sign on, a name, a date
 _NOTE_WORDS = 5
+_SPARSE = 0.34  # of the lines
+_SECTION_CELLS = 3
+_CLASS_WORD = re.compile(r"класс\b", re.IGNORECASE)
 _NEAR = 100  # repairs; those of one pupil are fewer
 _NAME = re.compile(r"[А-ЯЁA-Z][\w'’-]+(?:\s+[А-ЯЁA-Z][\w'’-]+){0,3}")
 _ITEM_ROLES = (*Field, Role.FULL_NAME)
@@ -78,6 +81,7 @@ class _Lines:
         self._telling = {c.index for c in header.columns if c.role in _ITEM_ROLES}
         self._width = 1 + max(c.index for c in header.columns)
         self._by_line = header.parts <= {Part.PUPIL, Part.REP1}
+        self._fills_down = self._is_class_sparse()
         self._classes: dict[tuple[str | None, ...], str | None] = {}
         self._is_below = False
         self._is_open = False  # the line above is a pupil's
@@ -95,6 +99,13 @@ class _Lines:
                 self._class, self._is_open = section, False
             elif not (self._is_furniture(texts) or (row.number == guide and _is_guide(texts))):
                 self._read_row(row, texts)
+
+    def _is_class_sparse(self) -> bool:
+        """The class stands at its first pupil alone, as a merged cell comes out of a CSV."""
+        places = [c.index for c in self._header.columns if c.role in _CLASSES]
+        rows = [row for row in self._table.rows if row.number > self._header.row]
+        said = sum(any(row.cell(at) is not None for at in places) for row in rows)
+        return 0 < said <= len(rows) * _SPARSE
 
     def _is_furniture(self, texts: Sequence[str | None]) -> bool:
         """Titles repeated on a new page, the line of column numbers, the lines below the list."""
@@ -213,8 +224,12 @@ class _Lines:
         if not said:
             return self._class
         key = tuple(said.get(role) for role in _CLASSES)
+        if self._fills_down and not any(key):
+            return self._class
         if key not in self._classes:
             self._classes[key] = _class_name(*key)
+        if self._fills_down:
+            self._class = self._classes[key]
         return self._classes[key]
 
 
@@ -245,6 +260,8 @@ def _is_one(person: Person, known: RepresentativeRow) -> bool:
 
 def _section(texts: Sequence[str | None]) -> str | None:
     told = [text for text in texts if text is not None]
+    if 1 < len(told) <= _SECTION_CELLS and _CLASS_WORD.match(told[0]):
+        return class_in_text(" ".join(told))
     if len(told) != 1 or told[0].isdigit():  # a lone number is a line's, not a class
         return None
     return class_in_text(told[0]) or parse_class(told[0])

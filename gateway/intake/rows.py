@@ -251,8 +251,9 @@ def _class_around(table: Table, header: Header, filename: str) -> str | None:
     """The class that the title rows, else the sheet's name, else the file's name speaks of."""
     for row in table.rows:
         if row.number < header.row:
-            for cell in row.cells:
-                if isinstance(cell, str) and (name := class_in_text(cell)):
+            said = [cell for cell in row.cells if isinstance(cell, str)]
+            for text in (*said, " ".join(said)):
+                if name := class_in_text(text):
                     return name
     return parse_class(table.sheet) or class_in_text(table.sheet) or class_in_file_name(filename)
 

@@ -316,6 +316,19 @@ def test_sections_of_classes_in_one_list() -> None:
     assert found.nameless == frozenset()
 
 
+def test_a_class_merged_over_its_pupils_comes_out_of_a_csv_once() -> None:
+    named = [[n, "7А" if n == 1 else "7Б" if n == 7 else "", *rest] for n, _, *rest in LINES]
+    found = read(a_csv([TITLES, *named]))
+    assert [row.class_name for row in found.rows] == ["7А"] * 6 + ["7Б"] * 6
+
+
+def test_a_line_of_a_class_may_take_two_cells(plain: Intake) -> None:
+    rows = [[line[0], *line[2:]] for line in LINES]
+    titles = [TITLES[0], *TITLES[2:]]
+    for head in ([["Класс:", "7А"], titles, *rows], [titles, ["Класс", None, "7 А"], *rows]):
+        assert people(read(an_xlsx(head))) == people(plain)
+
+
 def test_number_and_letter_of_the_class_apart(plain: Intake) -> None:
     titles = ["№", "Параллель", "Литера", *TITLES[2:]]
     assert people(
