@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.intake.cells import squeezed
 from gateway.intake.rows import Intake, intake
+from gateway.intake.telling import answer_of, asks
+from gateway.intake.words import plain, says
 from policies.facts import Field, Items
 from policies.programme import load_programme
 from tests.gateway.intake.lists import (
@@ -20,8 +26,10 @@ from tests.gateway.intake.lists import (
     Person,
     Variant,
     a_file,
+    a_list,
     a_truth,
 )
+from tests.gateway.intake.writers import a_csv
 
 PROGRAMME = load_programme("mesh-2020")
 TRUTH = a_truth(7)
@@ -85,3 +93,58 @@ def in_order(people: list[Person], variant: Variant) -> list[Person]:
     if variant.titles == "kin" and variant.order:
         return sorted(people, key=lambda person: person["relation"])
     return people
+
+
+SPOILED = {
+    "snils": ["11223344500", "112-233-445", "112-233-445 9O", "нет", ""],
+    "email": ["a@b", "a b@example.org", "a@example.org, b@example.org", "ивaн@example.org", "нет"],
+    "phone": ["8900", "89000000001, 89000000002", "89000000001 доб. 5", "-", "+7 900 O00 00 01"],
+    "birth_date": ["31.02.2013", "2013", "01.13.2013", "вчера", "01.05.2071"],
+    "full": ["Ёлкин", "Ёлкин Л. И.", "Ёлкин Л3в Ильич"],
+}
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@given(
+    variants.filter(lambda variant: is_sound(variant) and variant.classes != "sheets"),
+    st.integers(0, 10_000),
+)
+def test_a_spoiled_cell_is_found_where_it_stands_and_holds_nobody_else(
+    variant: Variant, chance: int
+) -> None:
+    sheets, _ = a_list(TRUTH, replace(variant, layout="wide"))
+    (rows,) = sheets.values()
+    at = next(n for n, row in enumerate(rows) if "snils" in [item_of(str(cell)) for cell in row])
+    titles = rows[at]
+    lines = [n for n, row in enumerate(rows) if n > at and "example.org" in " ".join(map(str, row))]
+    picked = random.Random(chance)
+    row = picked.choice(lines)
+    places = [
+        (column, kind)
+        for column, title in enumerate(titles)
+        for kind in [item_of(str(title))]
+        if kind and rows[row][column] not in (None, "")
+    ]
+    column, kind = picked.choice(places)
+    rows[row][column] = picked.choice(SPOILED[kind])
+    read = intake(a_csv(rows, "\t", "utf-8"), "список.xls", PROGRAMME, TODAY)
+    asked = [finding for finding in read.findings if asks(finding)]
+    said = {(each.row, read.said.get(each.column or "", each.column)) for each in asked}
+    assert (row + 1, squeezed(str(titles[column]))) in said
+    assert {each.row for each in asked} == {row + 1}
+    assert len(answer_of(read)["pupils"]) == len(TRUTH) - 1
+
+
+def item_of(title: str) -> str | None:
+    """The item of a title of `lists.py`."""
+    small = plain(title)
+    for kind, words in (
+        ("snils", ("снилс",)),
+        ("email", ("почт*", "mail", "адрес*", "ящик")),
+        ("phone", ("телефон*", "тел", "сотов*")),
+        ("birth_date", ("дата", "др", "рожд*")),
+        ("full", ("фио", "ф и о", "фамилия имя")),
+    ):
+        if says(words, small):
+            return kind
+    return None
