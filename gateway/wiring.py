@@ -34,6 +34,7 @@ from gateway.store.session import make_engine
 from gateway.store.vault import CANARY, read_canaries
 from gateway.unit import SYSTEM, Unit, Units
 
+GUARD = "journal.guard"  # the last signed checkpoint, outside of the database
 CODE_LABEL = b"sg/code/1"
 
 
@@ -91,7 +92,7 @@ class Wiring:
             self.writing,
             self.note_signer,
             self.settings.journal_origin,
-            self.settings.home / "journal.guard",
+            self.settings.home / GUARD,
         )
 
     @cached_property

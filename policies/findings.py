@@ -49,6 +49,7 @@ class Code(StrEnum):
     CONTACT_CHANGED_BY_STAFF = "CONTACT_CHANGED_BY_STAFF"
     CONTACT_OF_STAFF = "CONTACT_OF_STAFF"
     CONTACT_SHARED = "CONTACT_SHARED"
+    SIGNER_WOULD_BE_LOST = "SIGNER_WOULD_BE_LOST"
 
     # leaving out
     NOT_WAITING = "NOT_WAITING"
@@ -276,6 +277,10 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         ),
         Code.CONTACT_OF_STAFF: (
             "Это телефон или почта сотрудника школы. Возьмите ответ на бумаге."
+        ),
+        Code.SIGNER_WOULD_BE_LOST: (
+            "С этой датой рождения чья-то подпись стала бы не нужна."
+            " Исправить её может школа, по документу."
         ),
         Code.CONTACT_SHARED: (
             "Этот телефон или почта записаны у нескольких семей. Возьмите ответ на бумаге."

@@ -188,7 +188,9 @@ def _refusals(root: type[GatewayError]) -> Iterator[type[GatewayError]]:
 
 def test_every_refusal_has_its_row_in_the_table_of_problems() -> None:
     problems = importlib.import_module("gateway.web.problems")
-    assert sorted(k.__name__ for k in _refusals(GatewayError) if k not in problems.PROBLEMS) == []
+    # A reader's own kind of a refusal (an unreadable file) is answered as the kind it is of.
+    ours = [kind for kind in _refusals(GatewayError) if kind.__module__ == GatewayError.__module__]
+    assert sorted(kind.__name__ for kind in ours if kind not in problems.PROBLEMS) == []
 
 
 def _run(home: Path, *arguments: str) -> str:

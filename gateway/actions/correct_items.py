@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from gateway.actions.claim_contacts import claim_changed
@@ -12,8 +13,10 @@ from gateway.errors import NotFound, RulesBroken
 from gateway.messages import texts
 from gateway.store.consents import FamilySession
 from gateway.unit import Unit
+from policies.dates import age
 from policies.facts import Field, Items
 from policies.findings import Code, Finding
+from policies.programme import load_programme
 
 TAKEN = {
     Field.SNILS: Code.SNILS_OF_ANOTHER,
@@ -37,6 +40,7 @@ def correct_items(
 ) -> tuple[Field, ...]:
     """Set canonical values; answers the fields that changed. Raises `RulesBroken`, `NotFound`.
 
+    A birth date by which somebody would not have to sign any more is for the school to correct.
     A contact that is changed here was not proved by link or code; the address on file is warned.
     """
     school_id = unit.lock_school(session.school_id)
@@ -53,6 +57,8 @@ def correct_items(
             token = unit.vault.token(field, changed[field], school_id)
             if unit.people.find_by_token(school_id, field, token) not in (None, subject):
                 found.append(Finding(code, about=subject))
+    if _loses_signer(unit, session, before, changed):
+        found.append(Finding(Code.SIGNER_WOULD_BE_LOST, about=subject, field=Field.BIRTH_DATE))
     if found:
         raise RulesBroken(found)
     items = Items(
@@ -69,6 +75,23 @@ def correct_items(
     if changed.keys() & {Field.EMAIL, Field.PHONE}:
         _warn(unit, school_id, session.signer_id, subject, before)
     return tuple(changed)
+
+
+def _loses_signer(
+    unit: Unit, session: FamilySession, before: Items, changed: Mapping[Field, str]
+) -> bool:
+    """A birth date by which somebody who must sign now would not have to (a pupil who refused)."""
+    born = before.birth_date
+    if Field.BIRTH_DATE not in changed or born is None:
+        return False
+    collection = unit.schools.get_collection(session.school_id, session.collection_id)
+    rules = load_programme(collection.programme)
+    new = date.fromisoformat(changed[Field.BIRTH_DATE])
+    today = unit.schools.get(session.school_id).today(unit.now)
+    return any(
+        not rules.required_forms(age(born, on)) <= rules.required_forms(age(new, on))
+        for on in (today, max(today, collection.deadline_on))
+    )
 
 
 def _warn(unit: Unit, school_id: UUID, signer: UUID, subject: UUID, before: Items) -> None:

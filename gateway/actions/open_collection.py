@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from gateway.actions.add_staff import ensure_class
@@ -10,6 +10,8 @@ from gateway.errors import AlreadyExists, BadInput, PassportMissing
 from gateway.store.schools import Collection
 from gateway.unit import Unit
 from policies.programme import load_programme
+
+FARTHEST = timedelta(days=2 * 366)
 
 
 def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: date) -> UUID:
@@ -22,6 +24,7 @@ def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: dat
         raise PassportMissing
     if deadline_on < school.today(unit.now) or opens_on > deadline_on:
         raise BadInput({"/deadline_on": "deadline_order"})
+    _require_near(deadline_on, school.today(unit.now))
     try:
         rules = load_programme(programme)
     except (KeyError, ValueError, OSError):
@@ -66,7 +69,14 @@ def move_deadline(unit: Unit, collection_id: UUID, deadline_on: date) -> None:
     school_id = unit.lock_school()
     if deadline_on < unit.schools.get_collection(school_id, collection_id).opens_on:
         raise BadInput({"/deadline_on": "deadline_order"})
+    _require_near(deadline_on, unit.schools.get(school_id).today(unit.now))
     event = unit.record(
         "collection.deadline_moved", collection_id=collection_id, deadline=deadline_on
     )
     unit.schools.move_deadline(school_id, collection_id, deadline_on, event)
+
+
+def _require_near(deadline_on: date, today: date) -> None:
+    """A deadline years away is a slip of a digit. Raises `BadInput`."""
+    if deadline_on - today > FARTHEST:
+        raise BadInput({"/deadline_on": "deadline_far"})

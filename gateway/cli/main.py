@@ -23,9 +23,9 @@ from gateway.cli.importing import importing
 from gateway.errors import AlreadyExists, BadInput, GatewayError
 from gateway.settings import Settings, SettingsFault, read_settings
 from gateway.store import schema
-from gateway.store.session import DatabaseDown, sqlite_file
+from gateway.store.session import DatabaseFault, sqlite_file
 from gateway.unit import SYSTEM
-from gateway.wiring import Wiring, ring_path, utc_now
+from gateway.wiring import GUARD, Wiring, ring_path, utc_now
 from policies.permissions import Role
 
 MIN_PASSWORD_SIGNS = 12
@@ -37,10 +37,15 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except DatabaseDown:
+        except DatabaseFault:
             raise click.ClickException(
-                "база данных не отвечает (SOGLASIE_DATABASE_URL, SOGLASIE_HOME)"
+                "база данных не отвечает или испорчена (SOGLASIE_DATABASE_URL, SOGLASIE_HOME)"
             ) from None
+        except OSError as fault:
+            where = fault.filename or "файл или адрес"
+            raise click.ClickException(f"недоступно: {where} ({fault.strerror})") from None
+        except UnicodeDecodeError:
+            raise click.ClickException("файл пароля не в UTF-8") from None
 
 
 @click.group(cls=Commands, help="Шлюз согласий: подготовка, запуск и присмотр.")
@@ -72,6 +77,11 @@ def init(settings: Settings, login: str, password_file: Path | None) -> None:
             f"не хватает связок ключей: {names}. База уже есть, новые ключи её не откроют."
             " Верните связки из копии."
         )
+    if (settings.home / GUARD).exists() and not _has_data(settings):
+        raise click.ClickException(
+            "журнал этого дома уже подписан, а базы нет. Верните базу из копии: новая"
+            " разошлась бы с тем, что видели другие."
+        )
     try:
         for ring in missing:
             create_ring(paths[ring], ring, utc_now())
@@ -94,7 +104,10 @@ def init(settings: Settings, login: str, password_file: Path | None) -> None:
         for key in made.keys:
             table.add_row(made.ring.value, f"{key.id:08x}", key.state.value, key.kcv)
     console.print(table)
-    console.print(f"Администратор {login}: {'добавлен' if is_new else 'уже есть, не изменён'}.")
+    if is_new:
+        console.print(f"Администратор {login}: добавлен.")
+    else:
+        console.print("Администратор уже есть, ничего не изменено.")
     wiring.close()
 
 

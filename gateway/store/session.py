@@ -15,6 +15,7 @@ BUSY_MILLISECONDS = 20_000
 # What a caller who knows no SQL may want to tell apart: the database does not answer (or gave up
 # on a lock), and every connection of the pool is in use.
 DatabaseDown = sa.exc.OperationalError
+DatabaseFault = sa.exc.DatabaseError  # of any kind: also a file that is no database
 DatabaseBusy = sa.exc.TimeoutError
 POSTGRES_OPTIONS = (
     "-c statement_timeout=30000 -c lock_timeout=20000"

@@ -117,3 +117,10 @@ def test_another_schools_collection_is_not_found(town: Town, wiring: Wiring):
         move_deadline(unit, town.collection_id, other.today())
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
         see_readiness(unit, town.collection_id)
+
+
+@pytest.mark.parametrize("year", [2029, 9999])
+def test_a_deadline_years_away_is_a_slip(town: Town, year: int):
+    with pytest.raises(BadInput) as refused, town.by(Role.REGISTRAR) as unit:
+        move_deadline(unit, town.collection_id, date(year, 12, 31))
+    assert refused.value.fields == {"/deadline_on": "deadline_far"}

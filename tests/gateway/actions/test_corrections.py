@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -163,3 +164,20 @@ def test_a_corrected_birth_date_asks_whom_it_makes_a_signer(town: Town):
     ask = town.ask_of(town.person(101), FormKind.CHILD)
     correct(town, ask, {Field.BIRTH_DATE: "2012-03-08"})
     assert town.ask_of(town.person(1), FormKind.PUPIL_OWN)
+
+
+@pytest.mark.parametrize(
+    ("born", "told"),
+    [
+        pytest.param(date(2011, 3, 8), "2013-03-08", id="15 would be 13, and not be asked"),
+        pytest.param(date(2015, 3, 8), "2001-03-08", id="11 would be of age, the mother not asked"),
+    ],
+)
+def test_no_family_corrects_a_signer_away(wiring: Wiring, born: date, told: str):
+    town = Town(wiring)
+    town.import_children([Child(1, born=born, guardians=(101,))])
+    town.agree_on_signature()
+    ask = town.ask_of(town.person(101), FormKind.CHILD)
+    with pytest.raises(RulesBroken) as refused:
+        correct(town, ask, {Field.BIRTH_DATE: told})
+    assert [f.code for f in refused.value.findings] == [Code.SIGNER_WOULD_BE_LOST]
