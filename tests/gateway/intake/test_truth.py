@@ -104,7 +104,7 @@ SPOILED = {
 }
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=45, deadline=None, derandomize=True, database=None)
 @given(
     variants.filter(lambda variant: is_sound(variant) and variant.classes != "sheets"),
     st.integers(0, 10_000),
