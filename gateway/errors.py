@@ -6,8 +6,8 @@
       NotFound
       BadInput          UnreadableList
       RulesBroken(findings)
-      Conflict          ReviewStale ImportClosed DigestMismatch AlreadyApproved SetGrown LoginTaken
-                        NotAsked NothingToWithdraw BundleSuperseded AlreadyExists
+      Conflict          ReviewStale ImportClosed DigestMismatch AlreadyApproved SetGrown
+                        NotAsked NothingToWithdraw BundleSuperseded BundleNotPulled AlreadyExists
       Gone              LinkSpent LinkExpired LinkReplaced BundleWithdrawn
       CodeWrong CodeExpired CodeSpent CodeNotSent TooManyCodes
       TooLate
