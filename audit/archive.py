@@ -41,6 +41,16 @@ class Member:
     crc: int
 
 
+def looks_like_pack(file: BinaryIO) -> bool:
+    """Whether a zip begins or ends here; one changed byte cannot take both away."""
+    begins = file.read(4) == b"PK\3\4"
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _END.size))
+    ends = file.read(4) == b"PK\5\6"
+    file.seek(0)
+    return begins or ends
+
+
 class ArchiveWriter:
     """Writes members one after another into a seekable file, then the directory."""
 

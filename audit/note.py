@@ -52,15 +52,20 @@ def split(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def open_note(note: bytes, verifier: NoteVerifier) -> str:
-    """The text, once `verifier` has found its own signature under it. Raises `NoteError`."""
+    """The text, once `verifier` has found its own signature under it. Raises `NoteError`.
+
+    A line with our name and another key id, or the reverse, is a forgery or damage, and is told
+    from a note that only strangers signed.
+    """
     text, lines = split(note)
-    ours = [
-        blob[_KEY_ID_BYTES:]
+    claims = [
+        (name == verifier.name, blob[:_KEY_ID_BYTES] == verifier.key_id, blob[_KEY_ID_BYTES:])
         for name, blob in lines
-        if name == verifier.name and blob[:_KEY_ID_BYTES] == verifier.key_id
     ]
+    ours = [signature for named, numbered, signature in claims if named and numbered]
     if not ours:
-        raise NoteError("note.unsigned")
+        claimed = any(named or numbered for named, numbered, _ in claims)
+        raise NoteError("note.impostor" if claimed else "note.unsigned")
     if len(ours) > 1:
         raise NoteError("note.repeated")
     try:

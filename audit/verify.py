@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
-from audit.archive import ArchiveReader
-from audit.checkpoint import Checkpoint, open_checkpoint
+from audit.archive import ArchiveReader, looks_like_pack
+from audit.checkpoint import Checkpoint, open_checkpoint, read_unverified
 from audit.errors import BadField, LeafError, NoteError, PackError, UnknownKind
 from audit.event import MAX_BODY_BYTES, Event
 from audit.leaf import Leaf, body_digest
@@ -36,6 +36,7 @@ from crypto.signing import NoteVerifier
 
 _MAX_ENVELOPE_BYTES = 1024
 _MAX_VKEY_BYTES = 1024
+_CALL = "python -m audit.verify ПАКЕТ --vkey ФАЙЛ [--known ОТМЕТКА ...] [--json]"
 
 
 def verify_pack(pack: Path, verifier: NoteVerifier, known: Sequence[bytes] = ()) -> Report:
@@ -199,9 +200,8 @@ class _Check:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """argparse would exit with 2, which means something else here."""
-        self.print_usage(sys.stderr)
-        self.exit(Verdict.USAGE, f"{message}\n")
+        """argparse would exit with 2, which means something else here, and speak English."""
+        self.exit(Verdict.USAGE, f"Так запустить нельзя. Нужно: {_CALL}\n")
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -221,14 +221,33 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+class _Unusable(Exception):
+    """A file that was named by mistake; the text is for the person who named it."""
+
+
+def _known(path: Path) -> bytes:
+    note = path.read_bytes()
+    try:
+        read_unverified(note)
+    except NoteError:
+        raise _Unusable(f"Это не отметка журнала: {path}") from None
+    return note
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the arguments, print the report, return the exit code."""
     given = _arguments(argv)
     try:
         vkey = given.vkey.read_bytes()[:_MAX_VKEY_BYTES].decode().removesuffix("\n")
         verifier = NoteVerifier.from_vkey(vkey)
-        known = [path.read_bytes() for path in given.known]
+        known = [_known(path) for path in given.known]
+        with given.pack.open("rb") as file:
+            if not looks_like_pack(file):
+                raise _Unusable(f"Это не пакет журнала: {given.pack}")
         report = verify_pack(given.pack, verifier, known)
+    except _Unusable as error:
+        sys.stderr.write(f"{error}\n")
+        return Verdict.USAGE
     except OSError as error:
         sys.stderr.write(f"Файл не читается: {error.filename}\n")
         return Verdict.USAGE

@@ -94,6 +94,11 @@ def line(signer: NoteSigner, blob: bytes | None = None) -> str:
             lambda n: n + n.rpartition(b"\n\n")[2], "note.repeated", id="our signature twice"
         ),
         pytest.param(lambda n: n.replace(b"12345", b"12346"), "note.signature", id="other size"),
+        pytest.param(
+            lambda n: n.replace(f"— {ORIGIN}".encode(), "— another".encode()),
+            "note.impostor",
+            id="our signature under another name",
+        ),
     ],
 )
 def test_a_malformed_note_is_refused(note, signer, change, code):

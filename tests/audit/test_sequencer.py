@@ -375,7 +375,7 @@ def test_a_stored_checkpoint_of_another_key_stops_the_signer(lite, fill, make_se
     sequencer = make_sequencer(lite)
     sequencer.integrate_once(LATER)
     Sequencer(lite, NoteSigner(ORIGIN, b"o" * 32), ORIGIN, tmp_path / "other").sign_once(LATER)
-    with pytest.raises(JournalDamaged, match=r"note\.unsigned"):
+    with pytest.raises(JournalDamaged, match=r"note\.impostor"):
         sequencer.sign_once(LATER)
 
 

@@ -16,6 +16,7 @@ from audit.archive import ArchiveWriter
 from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.event import Event
 from audit.leaf import Leaf, body_digest
+from audit.note import sign, split
 from audit.report import LISTED, SHOWN, TEXTS, UNVERIFIABLE, Report, Verdict
 from audit.verify import main, verify_pack
 from crypto import canonical
@@ -99,7 +100,7 @@ def test_no_flipped_bit_of_the_checkpoint_passes(parts, check):
     undetected = 0
     for bit in range(len(original) * 8):
         parts["checkpoint"] = flip(original, bit)
-        undetected += check(parts).verdict is Verdict.WHOLE
+        undetected += check(parts).verdict is not Verdict.TAMPERED
     assert undetected == 0
 
 
@@ -357,6 +358,12 @@ def sign_with_another_key(parts: Parts, _signer: NoteSigner) -> None:
     parts.sign_anew(NoteSigner(ORIGIN, b"o" * 32))
 
 
+def take_our_signature_away(parts: Parts, _signer: NoteSigner) -> None:
+    text, _ = split(parts["checkpoint"])
+    stranger = NoteSigner("witness.example.net", b"o" * 32)
+    parts["checkpoint"] = sign(text, stranger)
+
+
 PARTS = [
     pytest.param(put("extra", b""), {"pack.names"}, Verdict.TAMPERED, id="one more file"),
     pytest.param(put("vkey", b"key"), {"pack.names"}, Verdict.TAMPERED, id="a key in the pack"),
@@ -373,7 +380,10 @@ PARTS = [
     ),
     pytest.param(put("checkpoint", b"x"), {"note.form"}, Verdict.TAMPERED, id="no checkpoint"),
     pytest.param(
-        sign_with_another_key, {"note.unsigned"}, Verdict.INCOMPLETE, id="another key signed"
+        sign_with_another_key, {"note.impostor"}, Verdict.TAMPERED, id="another key under our name"
+    ),
+    pytest.param(
+        take_our_signature_away, {"note.unsigned"}, Verdict.INCOMPLETE, id="strangers signed only"
     ),
     pytest.param(
         put("checkpoints/3", b"x"), {"earlier.note"}, Verdict.TAMPERED, id="an earlier mark broken"
@@ -463,11 +473,28 @@ def test_a_changed_pack_ends_with_one_and_names_the_place(a_pack, vkey, capsys):
     assert {"code": "leaf.index", "idx": 3} in found["findings"]
 
 
-def test_a_pack_that_is_no_archive_ends_with_one(tmp_path, vkey, capsys):
-    pack = tmp_path / "journal.auditpack"
-    pack.write_bytes(b"")
+@pytest.mark.parametrize("keep", [4, 100, -1], ids=["magic only", "beginning", "one byte less"])
+def test_a_pack_cut_short_ends_with_one(a_pack, vkey, capsys, keep):
+    pack = a_pack()
+    pack.write_bytes(pack.read_bytes()[:keep])
     assert main([str(pack), "--vkey", str(vkey)]) == 1
     assert "не определён" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"no pack" * 9], ids=["empty", "byte", "text"])
+def test_a_file_named_by_mistake_ends_with_three_and_is_named(
+    a_pack, vkey, tmp_path, capsys, content
+):
+    mistake = tmp_path / "mistake"
+    mistake.write_bytes(content)
+    for arguments in (
+        [str(mistake), "--vkey", str(vkey)],
+        [str(a_pack()), "--vkey", str(vkey), "--known", str(mistake)],
+    ):
+        assert main(arguments) == 3
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert str(mistake) in told.err
 
 
 def test_a_missing_body_ends_with_two(a_pack, vkey, signer, capsys):
@@ -517,7 +544,9 @@ def test_wrong_usage_ends_with_three(a_pack, vkey, tmp_path, capsys):
         with pytest.raises(SystemExit) as end:
             main(arguments)
         assert end.value.code == 3
-    assert capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("Так запустить нельзя.") == 3
 
 
 def test_the_verifier_runs_alone_and_brings_neither_database_nor_web(a_pack, vkey):
