@@ -3,11 +3,11 @@
     GatewayError
       NotAuthenticated  TokenInvalid
       NotAllowed        SecondPersonNeeded
-      NotFound
+      NotFound          LinkUnknown
       BadInput          UnreadableList
       RulesBroken(findings)
       Conflict          ReviewStale ImportClosed DigestMismatch AlreadyApproved SetGrown
-                        NotAsked NothingToWithdraw BundleSuperseded BundleNotPulled AlreadyExists
+                        NothingToWithdraw BundleSuperseded BundleNotPulled AlreadyExists
       Gone              LinkSpent LinkExpired LinkReplaced BundleWithdrawn
       CodeWrong CodeExpired CodeSpent CodeNotSent TooManyCodes
       TooLate
@@ -56,6 +56,10 @@ class NotFound(GatewayError):
     """No such thing in this school. A foreign school's object looks the same."""
 
 
+class LinkUnknown(NotFound):
+    """No link has this secret: mistyped, cut off by a mail program, or never sent."""
+
+
 class BadInput(GatewayError):
     """The request cannot be read. `fields`: pointer -> stable code."""
 
@@ -102,10 +106,6 @@ class AlreadyApproved(Conflict):
 
 class SetGrown(Conflict):
     """Since the release was prepared something other than removals happened."""
-
-
-class NotAsked(Conflict):
-    """Nobody asks this answer of this person (any more)."""
 
 
 class NothingToWithdraw(Conflict):

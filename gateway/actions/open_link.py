@@ -23,6 +23,7 @@ from gateway.errors import (
     LinkExpired,
     LinkReplaced,
     LinkSpent,
+    LinkUnknown,
     NotFound,
     TooManyCodes,
 )
@@ -50,7 +51,7 @@ class LinkView:
 
 
 def show_link(unit: Unit, token: str) -> LinkView:
-    """Raises `NotFound`, `LinkExpired`, `LinkReplaced`, `LinkSpent`."""
+    """Raises `LinkUnknown`, `LinkExpired`, `LinkReplaced`, `LinkSpent`."""
     link = _usable(unit, token)
     school = unit.schools.get(link.school_id)
     collection = unit.schools.get_collection(link.school_id, link.collection_id)
@@ -135,11 +136,11 @@ def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | Ga
 def disown_link(unit: Unit, token: str) -> None:
     """«Мне пришло по ошибке»: the link stops working and the school will see it.
 
-    Said again it is no error. Raises `NotFound`.
+    Said again it is no error. Raises `LinkUnknown`.
     """
     link = unit.consents.find_link(hash_secret(token), lock=True)
     if link is None:
-        raise NotFound
+        raise LinkUnknown
     if link.replaced_at is None:
         event = unit.record("link.disowned", school_id=link.school_id, link_id=link.id)
         unit.consents.disown_link(link.id, unit.now, event)
@@ -148,12 +149,13 @@ def disown_link(unit: Unit, token: str) -> None:
 def renew_link(unit: Unit, token: str, public_url: str) -> None:
     """Send a fresh link to the known address; the holder of an old link learns nothing by it.
 
-    It works after the deadline too, for a withdrawal is never too late. Raises `NotFound`,
-    `LinkReplaced` for a disowned or replaced link, `TooManyCodes` within a minute of the last.
+    It works after the deadline too, for a withdrawal is never too late. Raises `LinkUnknown`,
+    `LinkReplaced` for a disowned or replaced link, `TooManyCodes` within a minute of the last,
+    `NotFound` without an address.
     """
     link = unit.consents.find_link(hash_secret(token))
     if link is None:
-        raise NotFound
+        raise LinkUnknown
     if link.replaced_at is not None:
         raise LinkReplaced
     school_id = unit.lock_school(link.school_id)
@@ -174,7 +176,7 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
 def _usable(unit: Unit, token: str, *, lock: bool = False) -> Link:
     link = unit.consents.find_link(hash_secret(token), lock=lock)
     if link is None:
-        raise NotFound
+        raise LinkUnknown
     if link.spent_at is not None:
         raise LinkSpent
     if link.replaced_at is not None:

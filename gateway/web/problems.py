@@ -80,7 +80,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "not-found",
             404,
             "Не найдено",
-            "В вашей школе такого нет. Проверьте номер.",
+            "Здесь такого нет. Проверьте номер.",
+        ),
+        e.LinkUnknown: Problem(
+            "link-unknown",
+            404,
+            "Такой ссылки нет",
+            "Скопируйте ссылку из письма целиком или попросите школу прислать её ещё раз.",
         ),
         # what was sent
         e.BadInput: Problem(
@@ -137,12 +143,6 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             409,
             "Состав изменился",
             "После подготовки кто-то добавился или изменились сведения. Подготовьте снова.",
-        ),
-        e.NotAsked: Problem(
-            "not-asked",
-            409,
-            "Этот ответ больше не нужен",
-            "Вопрос закрыт. Обновите список вопросов.",
         ),
         e.NothingToWithdraw: Problem(
             "nothing-to-withdraw",

@@ -89,6 +89,12 @@ def review_of_nothing(door: Door) -> TestResponse:
     return door.get(f"/v1/school/imports/{uuid4()}/review", door.who(Role.TUTOR))
 
 
+@meets(e.LinkUnknown)
+def link_that_a_mail_program_cut(door: Door) -> TestResponse:
+    enlist(door)
+    return door.get(door.mothers_link()[:-1])
+
+
 @meets(e.BadInput)
 def unknown_zone(door: Door) -> TestResponse:
     body = {"short_name": "Школа", "zone": "Asia/Nowhere"}
@@ -345,7 +351,7 @@ def probe(error: Exception) -> Scenario:
     return scenario
 
 
-for foreseen in (e.Conflict(), e.Gone(), e.NotAsked(), DatabaseBusy(), http.NotAcceptable()):
+for foreseen in (e.Conflict(), e.Gone(), DatabaseBusy(), http.NotAcceptable()):
     kind = http.HTTPException if isinstance(foreseen, http.HTTPException) else type(foreseen)
     SCENARIOS[kind] = probe(foreseen)
 SCENARIOS[Exception] = probe(ValueError("Ёлкина Ольга, +79000000101"))
