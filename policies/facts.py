@@ -191,12 +191,28 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedAgreement:
+    """An agreement on simple e-signature as a class list states one.
+
+    `signed_on` None: no day is given, so nothing can be recorded (63-FZ art. 9).
+    """
+
+    number: str
+    signed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class RepresentativeRow:
-    """A representative as a class list states one. Canonical values only."""
+    """A representative as a class list states one. Canonical values only.
+
+    `is_kind_said`: the list itself says the kind; else it is what is taken for a new person.
+    """
 
     items: Items
     kind: GuardianKind
     relation: str  # as the list says it: «мать», «опекун»
+    is_kind_said: bool = True
+    agreement: ListedAgreement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +226,4 @@ class PupilRow:
     class_name: str
     items: Items
     representatives: tuple[RepresentativeRow, ...] = ()
+    agreement: ListedAgreement | None = None

@@ -122,6 +122,7 @@ class Code(StrEnum):
     NAME_SEVERAL = "NAME_SEVERAL"
     NUMBER_CUT = "NUMBER_CUT"
     AGREEMENT_UNREADABLE = "AGREEMENT_UNREADABLE"
+    AGREEMENT_UNDATED = "AGREEMENT_UNDATED"
     REPAIR_UNDONE = "REPAIR_UNDONE"
 
     # a file as a whole
@@ -162,6 +163,7 @@ HINTS = frozenset(
         Code.AGE_AGAINST_CLASS,
         Code.NAMESAKES,
         Code.PATRONYMIC_EMPTY,
+        Code.AGREEMENT_UNDATED,
         Code.FILE_HIDDEN_ROWS,
         Code.FILE_HIDDEN_SHEETS,
         Code.SNILS_ZERO_RESTORED,
@@ -390,6 +392,9 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.NUMBER_CUT: "Таблица сократила номер, часть цифр пропала. Впишите его заново.",
         Code.AGREEMENT_UNREADABLE: (
             "Не понять номер и дату соглашения. Напишите так: № 12 от 01.09.2026."
+        ),
+        Code.AGREEMENT_UNDATED: (
+            "У соглашения нет дня. Оно не записано: напишите, например, № 12 от 01.09.2026."
         ),
         Code.REPAIR_UNDONE: "Исправление отменено. Впишите, как должно быть.",
         Code.FILE_EMPTY: "Файл пустой. Выберите другой.",

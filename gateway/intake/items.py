@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.intake.cells import Row, squeezed
 from gateway.intake.columns import Column
+from gateway.intake.shapes import looks_of_another_kind
 from gateway.intake.values import read_full_name, read_value
 from gateway.intake.words import (
     ABSENCES,
@@ -22,7 +23,7 @@ from gateway.intake.words import (
     says,
 )
 from policies.dates import parse_birth_date
-from policies.facts import Absence, Field, GuardianKind, Items
+from policies.facts import Absence, Field, GuardianKind, Items, ListedAgreement
 from policies.findings import Code, Finding
 
 NAMES = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC)
@@ -56,22 +57,13 @@ class Repair:
     representative: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What the list says of an agreement on simple e-signature with one person.
-
-    `representative`: number in the row; None is the pupil. `concluded_on` None: no day is given.
-    """
-
-    row: int
-    representative: int | None
-    number: str
-    concluded_on: date | None
-
-
 @dataclass(slots=True)
 class Person:
-    """What the cells of one person gave. `number`: 1 for the first representative; None, pupil."""
+    """What the cells of one person gave. `number`: 1 for the first representative; None, pupil.
+
+    `is_kind_said`: the kind was read and not supposed. `is_misread`: a refused cell holds a value
+    of another kind than its column, as a date where a name belongs.
+    """
 
     row: int
     number: int | None
@@ -79,9 +71,11 @@ class Person:
     absent: dict[Field, Absence] = field(default_factory=dict)
     relation: str = ""
     kind: GuardianKind = GuardianKind.GUARDIAN
+    is_kind_said: bool = False
+    is_misread: bool = False
     findings: list[Finding] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
-    agreement: Agreement | None = None
+    agreement: ListedAgreement | None = None
 
     @property
     def items(self) -> Items:
@@ -95,6 +89,11 @@ class Person:
         self.findings.append(
             Finding(code, row=self.row, column=column.title, field=item, representative=self.number)
         )
+
+    def refuse(self, refusal: ValueError, column: Column, text: str) -> None:
+        """Add what a parser of `policies` says against the cell of `column`."""
+        self.doubt(_code(refusal), column)
+        self.is_misread |= looks_of_another_kind(column.role, text)
 
     def repaired(self, code: Code, column: Column, before: str, after: str) -> None:
         """List the repair of the cell of `column`."""
@@ -124,11 +123,13 @@ class Desk:
     """Reads the persons of one list. `texts` are the cells of a row as text, one for each column.
 
     A bad cell leaves its item out and gives a finding. What is merely missing gets no finding
-    here: whether it is needed, the programme says.
+    here: whether it is needed, the programme says. `undone`: cells (line, title) whose repairs a
+    person has taken back; such a cell is in doubt instead.
     """
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, undone: Set[tuple[int, str]] = frozenset()) -> None:
         self._today = today
+        self._undone = undone
         self._relations: dict[str, GuardianKind | None] = {}
 
     def read(
@@ -148,7 +149,8 @@ class Desk:
             text = texts[column.index]
             if role is Role.FULL_NAME:
                 if text is not None and not says_nothing(text):
-                    kin = _read_full_name(person, column, text, mended.get(column.index, text))
+                    mended_text = mended.get(column.index, text)
+                    kin = self._read_full_name(person, column, text, mended_text)
             elif not isinstance(role, Field):
                 others.append((column, text))
             elif text is not None:
@@ -174,13 +176,42 @@ class Desk:
             if (reason := _stated(item, text)) is not None:
                 person.absent[item] = reason
             else:
-                person.doubt(_code(refusal), column)
+                person.refuse(refusal, column, text)
             return
-        person.values[item] = value
         if item in NAMES and isinstance(cell, str) and text != squeezed(cell):
             code = Code.NAME_LOOKALIKES_REPAIRED
+        if self._is_undone(person, column, code):
+            return
+        person.values[item] = value
         if code is not None:
             person.repaired(code, column, cell if isinstance(cell, str) else text, value)
+
+    def _read_full_name(self, person: Person, column: Column, said: str, text: str) -> str | None:
+        """`text` is what the cell `said`, in one script. Answers the kinship beside the name."""
+        try:
+            parts, kin, code = read_full_name(text)
+        except ValueError as refusal:
+            person.refuse(refusal, column, text)
+            return None
+        if text != said:
+            code = Code.NAME_LOOKALIKES_REPAIRED
+        if self._is_undone(person, column, code):
+            return kin
+        for item, value in zip(NAMES, parts, strict=True):
+            if value:
+                person.values[item] = value
+        if parts[2] == "":
+            person.absent[Field.PATRONYMIC] = Absence.NONE_BY_LAW
+        if code is not None:
+            person.repaired(code, column, said, " ".join(part for part in parts if part))
+        return kin
+
+    def _is_undone(self, person: Person, column: Column, code: Code | None) -> bool:
+        """The repair of this cell was taken back: the cell is in doubt."""
+        if code is None or (person.row, column.title) not in self._undone:
+            return False
+        person.doubt(Code.REPAIR_UNDONE, column)
+        return True
 
     def _read_relation(
         self,
@@ -196,9 +227,12 @@ class Desk:
         text = texts[column.index] if column else None
         if text is None or not plain(text):
             text = kin
+        is_supposed = False
         if text is None and name is not None:
-            is_parent = column is None and says(("родител*",), plain(name.title))
-            text = name.relation or ("родитель" if is_parent else None)
+            # «ФИО родителя» heads guardians too.
+            is_supposed = column is None and says(("родител*",), plain(name.title))
+            text = name.relation or ("родитель" if is_supposed else None)
+            is_supposed &= name.relation is None
         if text not in self._relations:
             words = plain(text or "")
             self._relations[text or ""] = next(
@@ -208,8 +242,10 @@ class Desk:
         person.relation = (text or "").casefold()[:60]
         if kind is not None:
             person.kind = kind
+            person.is_kind_said = not is_supposed
         elif doubtful := column or name:
             person.doubt(Code.RELATION_UNKNOWN, doubtful)
+            person.is_misread |= looks_of_another_kind(Role.RELATION, text or "")
 
     def _read_agreement(self, person: Person, others: Sequence[tuple[Column, str | None]]) -> None:
         """Number and day, in one cell or in two."""
@@ -227,7 +263,9 @@ class Desk:
             person.doubt(Code.AGREEMENT_UNREADABLE, column)
             return
         number = number.removeprefix("№").strip()[:40]
-        person.agreement = Agreement(person.row, person.number, number, concluded)
+        person.agreement = ListedAgreement(number, concluded)
+        if concluded is None:
+            person.doubt(Code.AGREEMENT_UNDATED, column)
 
 
 def _is_no_patronymic(text: str) -> bool:
@@ -235,25 +273,6 @@ def _is_no_patronymic(text: str) -> bool:
         return False
     words = plain(text)
     return words in NO_PATRONYMIC or not words
-
-
-def _read_full_name(person: Person, column: Column, said: str, text: str) -> str | None:
-    """`text` is what the cell `said`, in one script. Answers the kinship beside the name."""
-    try:
-        parts, kin, code = read_full_name(text)
-    except ValueError as refusal:
-        person.doubt(_code(refusal), column)
-        return None
-    for item, value in zip(NAMES, parts, strict=True):
-        if value:
-            person.values[item] = value
-    if parts[2] == "":
-        person.absent[Field.PATRONYMIC] = Absence.NONE_BY_LAW
-    if text != said:
-        code = Code.NAME_LOOKALIKES_REPAIRED
-    if code is not None:
-        person.repaired(code, column, said, " ".join(part for part in parts if part))
-    return kin
 
 
 def _without_doubles(texts: Sequence[str | None], columns: Iterable[Column]) -> dict[int, str]:

@@ -8,14 +8,15 @@ other is `nameless`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Row, Table
 from gateway.intake.classes import class_in_text, parse_class
 from gateway.intake.columns import REPRESENTATIVES, Header, Part
-from gateway.intake.items import Agreement, Desk, Person, Repair, is_there, says_nothing
+from gateway.intake.items import Desk, Person, Repair, is_there, says_nothing
+from gateway.intake.shapes import looks_of_another_kind
 from gateway.intake.values import text_of
 from gateway.intake.words import FOOTERS, GUIDES, OFFICES, Role, begins, plain
 from policies.facts import Field, Items, PupilRow, RepresentativeRow
@@ -37,15 +38,16 @@ class Reading:
 
     `places`: line -> where its representatives stand (line and part), in the order of
     `PupilRow.representatives`. `owners`: further line of a pupil -> the pupil's first line.
+    `misread`: lines with a value of another kind than its column's.
     """
 
     rows: list[PupilRow] = field(default_factory=list, repr=False)
     repairs: list[Repair] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    agreements: list[Agreement] = field(default_factory=list)
     places: dict[int, tuple[tuple[int, Part], ...]] = field(default_factory=dict)
     owners: dict[int, int] = field(default_factory=dict)
     nameless: set[int] = field(default_factory=set)
+    misread: set[int] = field(default_factory=set)
 
     def owner(self, line: int | None) -> int | None:
         """The line of the pupil whom a remark on `line` is about."""
@@ -53,13 +55,19 @@ class Reading:
 
 
 def read_rows(
-    reading: Reading, table: Table, header: Header, today: date, class_name: str | None = None
+    reading: Reading,
+    table: Table,
+    header: Header,
+    today: date,
+    class_name: str | None = None,
+    undone: Set[tuple[int, str]] = frozenset(),
 ) -> None:
     """Add every line below the titles. `class_name` stands where no column says the class.
 
-    A line that holds a class alone («7Б класс») begins that class.
+    A line that holds a class alone («7Б класс») begins that class. `undone`: cells (line, title)
+    whose repairs were taken back.
     """
-    _Lines(reading, table, header, today, class_name).read()
+    _Lines(reading, table, header, Desk(today, undone), class_name).read()
 
 
 class _Lines:
@@ -68,14 +76,14 @@ class _Lines:
         reading: Reading,
         table: Table,
         header: Header,
-        today: date,
+        desk: Desk,
         class_name: str | None,
     ) -> None:
         self._reading = reading
         self._table = table
         self._header = header
         self._class = class_name
-        self._desk = Desk(today)
+        self._desk = desk
         self._columns = {part: [c for c in header.columns if c.part is part] for part in Part}
         self._naming = [c.index for c in header.columns if c.role in _NAMING]
         self._telling = {c.index for c in header.columns if c.role in _ITEM_ROLES}
@@ -141,8 +149,12 @@ class _Lines:
         self._take(pupil)
         reading = self._reading
         if class_name is None:
-            title = next((c.title for c in pupil_columns if c.role is Role.CLASS), None)
-            reading.findings.append(Finding(Code.CLASS_MISSING, row=row.number, column=title))
+            column = next((c for c in pupil_columns if c.role is Role.CLASS), None)
+            reading.findings.append(
+                Finding(Code.CLASS_MISSING, row=row.number, column=column.title if column else None)
+            )
+            if column and looks_of_another_kind(Role.CLASS, texts[column.index] or ""):
+                reading.misread.add(row.number)
         people = [
             (part, self._desk.read(row, texts, self._columns[part], number))
             for number, part in enumerate(
@@ -159,13 +171,15 @@ class _Lines:
         self._is_open = True
         reading.places[row.number] = tuple((row.number, part) for part, _ in people)
         representatives = tuple(_representative(person) for _, person in people)
-        reading.rows.append(PupilRow(row.number, class_name, pupil.items, representatives))
+        reading.rows.append(
+            PupilRow(row.number, class_name, pupil.items, representatives, pupil.agreement)
+        )
 
     def _take(self, person: Person) -> None:
         self._reading.repairs += person.repairs
         self._reading.findings += person.findings
-        if person.agreement is not None:
-            self._reading.agreements.append(person.agreement)
+        if person.is_misread:
+            self._reading.misread.add(person.row)
 
     def _continue(self, row: Row, texts: Sequence[str | None]) -> bool:
         """The representative of this line belongs to the pupil above; False if that cannot be."""
@@ -215,7 +229,8 @@ class _Lines:
         values = {**pupil.values, **above.items.values}
         absent = {**pupil.absent, **above.items.absent}
         items = Items(values, {item: why for item, why in absent.items() if item not in values})
-        self._reading.rows[-1] = replace(above, items=items)
+        agreement = above.agreement or pupil.agreement
+        self._reading.rows[-1] = replace(above, items=items, agreement=agreement)
 
     def _class_of(self, texts: Sequence[str | None]) -> str | None:
         said: dict[object, str | None] = {
@@ -249,7 +264,9 @@ def _class_name(name: str | None, parallel: str | None, letter: str | None) -> s
 
 
 def _representative(person: Person) -> RepresentativeRow:
-    return RepresentativeRow(person.items, person.kind, person.relation)
+    return RepresentativeRow(
+        person.items, person.kind, person.relation, person.is_kind_said, person.agreement
+    )
 
 
 def _is_one(person: Person, known: RepresentativeRow) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Kind, Limits, Row, Table, UnreadableFile
 from gateway.intake.classes import class_in_file_name, class_in_text, parse_class
 from gateway.intake.columns import Header, find_header
-from gateway.intake.items import NAMES, Agreement
 from gateway.intake.items import Repair as Repair
 from gateway.intake.lines import Reading, read_rows
 from gateway.intake.ruling import rule
 from gateway.intake.words import SHEETS_ASIDE, begins, plain
-from policies.facts import Field, Items, PupilRow
+from policies.facts import PupilRow
 from policies.findings import Code, Finding
 from policies.programme import Programme
 
@@ -63,7 +62,6 @@ class Intake:
     sheets: tuple[str, ...] = ()
     owners: dict[int, int] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
-    agreements: tuple[Agreement, ...] = ()
     titles: tuple[dict[str, int], ...] = ()
 
     def place(self, line: int) -> tuple[str, int]:
@@ -139,14 +137,18 @@ def read_list(
     *,
     sheet: str | None = None,
     class_name: str | None = None,
+    undone: Set[tuple[int, str]] = frozenset(),
 ) -> Intake:
-    """`intake` from tables on. Raises `UnreadableFile`."""
+    """`intake` from tables on. Raises `UnreadableFile`.
+
+    `undone`: cells (line, title) whose repairs a person has taken back.
+    """
     lists = _lists(tables, sheet)
     reading = Reading()
     headers: dict[int, Header] = {}
     for table, header in lists:
         known = class_name or _class_around(table, header, filename)
-        read_rows(reading, table, header, today, known)
+        read_rows(reading, table, header, today, known, undone)
         headers |= {row.row: header for row in reading.rows[len(headers) :]}
     if not reading.rows and not reading.nameless:
         raise UnreadableFile(Code.FILE_EMPTY)
@@ -155,7 +157,8 @@ def read_list(
     lines = {row.row for row in rows}
     asked = {reading.owner(found.row) for found in findings if not found.is_hint}
     doubtful = lines & asked
-    if len(doubtful | reading.nameless) > _MISREAD_SHARE * len(lines | reading.nameless):
+    misread = {reading.owner(line) for line in reading.misread}
+    if len(misread) > _MISREAD_SHARE * len(lines | reading.nameless):
         findings.append(Finding(Code.COLUMNS_MISREAD))
     first, header = lists[0]
     columns = [column for _, each in lists for column in each.columns]
@@ -175,7 +178,6 @@ def read_list(
         sheets=tuple(table.sheet for table, _ in lists),
         owners=reading.owners,
         said={column.title: column.said for column in columns if column.said != column.title},
-        agreements=tuple(reading.agreements),
         titles=tuple({c.title: c.index for c in each.columns} for _, each in lists),
     )
 
@@ -256,55 +258,3 @@ def _class_around(table: Table, header: Header, filename: str) -> str | None:
                 if name := class_in_text(text):
                     return name
     return parse_class(table.sheet) or class_in_text(table.sheet) or class_in_file_name(filename)
-
-
-def undo(read: Intake, repair: Repair) -> Intake:
-    """The same list with one repair taken back: the item goes, a finding stands in its place.
-
-    Raises ValueError when the list does not hold that repair.
-    """
-    if repair not in read.repairs:
-        raise ValueError("no such repair")
-    line = read.owner(repair.row)
-    items = NAMES if repair.item is None else (repair.item,)
-    finding = Finding(
-        Code.REPAIR_UNDONE,
-        row=repair.row,
-        column=repair.column,
-        field=items[0],
-        representative=repair.representative,
-    )
-    findings = [*read.findings, finding]
-    rows = [_without(row, items, repair) if row.row == line else row for row in read.rows]
-    nameless = set(read.nameless)
-    if repair.representative is None and not {Field.FAMILY_NAME, Field.GIVEN_NAME}.isdisjoint(
-        items
-    ):
-        rows = [row for row in rows if row.row != line]
-        nameless.add(line)
-        findings.append(Finding(Code.ROW_NAMELESS, row=line))
-    repairs = tuple(each for each in read.repairs if each != repair)
-    doubtful = read.doubtful | {line}
-    return replace(
-        read,
-        rows=tuple(rows),
-        repairs=repairs,
-        findings=tuple(sorted(findings, key=lambda found: found.row or 0)),
-        doubtful=doubtful,
-        nameless=frozenset(nameless),
-        counts=_counts({row.row for row in rows}, set(doubtful), nameless, repairs),
-    )
-
-
-def _without(row: PupilRow, items: Sequence[Field], repair: Repair) -> PupilRow:
-    if repair.representative is None:
-        return replace(row, items=_less(row.items, items))
-    people = list(row.representatives)
-    at = repair.representative - 1
-    people[at] = replace(people[at], items=_less(people[at].items, items))
-    return replace(row, representatives=tuple(people))
-
-
-def _less(items: Items, taken: Sequence[Field]) -> Items:
-    values = {item: value for item, value in items.values.items() if item not in taken}
-    return Items(values=values, absent=items.absent)

@@ -86,7 +86,7 @@ def _settled(row: PupilRow, header: Header, reading: Reading, doubts: Doubts) ->
         items = _items(each.items, header, part, doubts.get((row.row, number)))
         people.append(each if items is each.items else replace(each, items=items))
     items = _items(row.items, header, Part.PUPIL, doubts.get((row.row, None)))
-    return PupilRow(row.row, row.class_name, items, tuple(people))
+    return replace(row, items=items, representatives=tuple(people))
 
 
 def _items(

@@ -40,7 +40,7 @@ def test_json_is_all_that_is_printed_for_a_machine() -> None:
     done = check(SPOILED, "--json", *ON_THE_DAY)
     said = json.loads(done.stdout)
     assert done.stderr == ""
-    assert [len(said[name]) for name in ("pupils", "findings")] == [8, 7]
+    assert [len(said[name]) for name in ("pupils", "findings")] == [8, 6]
     assert said["pupils"][0]["row"] == 3
     assert said["pupils"][0]["representatives"][1]["relation"] == "отец"
 
