@@ -20,11 +20,17 @@ from gateway.web.context import keep_wiring
 from gateway.web.headers import register_headers
 from gateway.web.json_strict import StrictJson
 from gateway.web.oauth import ENDPOINT
+from gateway.web.pages.assets import assets
+from gateway.web.pages.cookies import set_up_cookies
+from gateway.web.pages.drawing import set_up_drawing
+from gateway.web.pages.public import public
+from gateway.web.pages.refusals import UNKNOWN, refuse_unknown
 from gateway.web.refusals import PROBLEM_TYPE, register_refusals
 from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
 AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
+PAGES = (public,)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8
 SECURITY = {
@@ -48,7 +54,7 @@ SECURITY = {
 
 def create_app(wiring: Wiring) -> Flask:
     """The WSGI application over these collaborators."""
-    app = Flask("gateway", static_folder=None)
+    app = Flask("gateway", static_folder=None, template_folder="web/templates")
     app.json = StrictJson(app)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
@@ -64,7 +70,18 @@ def create_app(wiring: Wiring) -> Flask:
     # After the description: its library registers a handler of its own.
     register_refusals(app)
     register_headers(app)
+    _add_pages(app, is_https=wiring.settings.public_url.startswith("https:"))
     return app
+
+
+def _add_pages(app: Flask, *, is_https: bool) -> None:
+    set_up_cookies(app, is_https=is_https)
+    set_up_drawing(app)
+    app.register_blueprint(assets)
+    for pages in PAGES:
+        app.register_blueprint(pages.blueprint)
+    for unknown in UNKNOWN:
+        app.register_error_handler(unknown, refuse_unknown)
 
 
 def _describe(app: Flask) -> str:

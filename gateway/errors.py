@@ -5,6 +5,7 @@
       NotAllowed        SecondPersonNeeded
       NotFound          LinkUnknown
       BadInput          UnreadableList
+      FormStale
       RulesBroken(findings)
       Conflict          ReviewStale ImportClosed DigestMismatch AlreadyApproved SetGrown
                         NothingToWithdraw BundleSuperseded BundleNotPulled AlreadyExists
@@ -74,6 +75,10 @@ class UnreadableList(GatewayError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class FormStale(GatewayError):
+    """A form that was not opened in this browser, or before its owner signed in."""
 
 
 class RulesBroken(GatewayError):

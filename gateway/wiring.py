@@ -36,6 +36,7 @@ from gateway.unit import SYSTEM, Unit, Units
 
 GUARD = "journal.guard"  # the last signed checkpoint, outside of the database
 CODE_LABEL = b"sg/code/1"
+PAGE_LABEL = b"sg/page/1"
 
 
 def utc_now() -> datetime:
@@ -97,8 +98,16 @@ class Wiring:
 
     @cached_property
     def code_key(self) -> bytes:
+        return self._derived(CODE_LABEL)
+
+    @cached_property
+    def page_key(self) -> bytes:
+        """Signs the form cookie of the pages."""
+        return self._derived(PAGE_LABEL)
+
+    def _derived(self, label: bytes) -> bytes:
         ring = load_ring(ring_path(self.settings, RingName.INDEX), RingName.INDEX)
-        return HKDFExpand(hashes.SHA256(), 32, CODE_LABEL).derive(ring.active().material)
+        return HKDFExpand(hashes.SHA256(), 32, label).derive(ring.active().material)
 
     @cached_property
     def units(self) -> Units:

@@ -106,6 +106,12 @@ def authenticate() -> Caller:
         return _session_of(look, token)
 
 
+def caller_of_session(token: str) -> Caller:
+    """The caller by the secret of a session. Raises `NotAuthenticated`."""
+    with current_wiring().looking() as look:
+        return _session_of(look, token)
+
+
 def _session_of(look: Unit, token: str) -> Caller:
     digest = hash_secret(token)
     staff = look.schools.staff_of_session(digest, look.now)

@@ -95,6 +95,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Запрос не удалось прочитать",
             "Исправьте перечисленные поля и отправьте снова.",
         ),
+        e.FormStale: Problem(
+            "form-stale",
+            400,
+            "Страница устарела",
+            "Вернитесь назад, обновите страницу и отправьте форму ещё раз.",
+        ),
         e.UnreadableList: Problem(
             "unreadable-list",
             422,

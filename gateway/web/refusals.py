@@ -31,13 +31,7 @@ def refuse(error: Exception) -> Response:
     problem = problem_of(error)
     status = (error.code or problem.status) if isinstance(error, HTTPException) else problem.status
     if status >= 500:
-        log.error(
-            "failed",
-            request_id=request_id(),
-            problem=problem.slug,
-            fault=type(error).__name__,
-            where=where(error),
-        )
+        note_failure(error, problem)
     told = oauth_refusal(error) if _is_token_request() else None
     body = told.body if told else _body(problem, status, error)
     answer = Response(
@@ -48,6 +42,17 @@ def refuse(error: Exception) -> Response:
     for name, value in (*_framework_headers(error), *problem.headers.items()):
         answer.headers[name] = value
     return answer
+
+
+def note_failure(error: Exception, problem: Problem) -> None:
+    """One log line about what nobody foresaw: name and place, not the text."""
+    log.error(
+        "failed",
+        request_id=request_id(),
+        problem=problem.slug,
+        fault=type(error).__name__,
+        where=where(error),
+    )
 
 
 def _body(problem: Problem, status: int, error: Exception) -> Member:

@@ -351,7 +351,7 @@ def probe(error: Exception) -> Scenario:
     return scenario
 
 
-for foreseen in (e.Conflict(), e.Gone(), DatabaseBusy(), http.NotAcceptable()):
+for foreseen in (e.Conflict(), e.Gone(), e.FormStale(), DatabaseBusy(), http.NotAcceptable()):
     kind = http.HTTPException if isinstance(foreseen, http.HTTPException) else type(foreseen)
     SCENARIOS[kind] = probe(foreseen)
 SCENARIOS[Exception] = probe(ValueError("Ёлкина Ольга, +79000000101"))

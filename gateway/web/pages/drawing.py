@@ -1,0 +1,78 @@
+"""What every template may use: addresses of files, Russian dates, forms, marks of values.
+
+Templates decide nothing: a value that is not there is an error, and every value is escaped.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import Babel, format_date
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from gateway.messages.texts import deadline_in_words, moment_in_words
+from gateway.web.context import request_id
+from gateway.web.pages.assets import asset
+from gateway.web.pages.cookies import CSRF_FIELD, form_token
+from gateway.web.pages.faults import current_faults, typed
+from policies.contacts import format_phone
+from policies.snils import format_snils
+
+LANGUAGE = "ru"
+NO_BREAK = "\u00a0"
+
+
+def set_up_drawing(app: Flask) -> None:
+    """Strict templates, Russian dates, a catalogue of texts (Russian is what stands in them)."""
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    app.config.update(BABEL_TRANSLATION_DIRECTORIES="web/translations")
+    Babel(app, default_locale=LANGUAGE, default_timezone="UTC")
+    app.jinja_env.globals.update(
+        asset=asset,
+        csrf_field=CSRF_FIELD,
+        form_token=form_token,
+        request_code=request_id,
+        faults=current_faults,
+        typed=typed,
+        language=LANGUAGE,
+    )
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment_in_words,
+        clock=clock_time,
+        deadline=deadline_in_words,
+        phone=phone,
+        snils=format_snils,
+        kept_together=kept_together,
+    )
+
+
+def day(on: date) -> str:
+    """«1 сентября 2026 г.», never broken between its parts."""
+    words: str = format_date(on, "long")
+    return words.replace(" ", NO_BREAK)
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """«14:35» by the school's clock."""
+    local: time = at.astimezone(ZoneInfo(zone)).time()
+    return f"{local:%H:%M}"
+
+
+def phone(number: str) -> Markup:
+    """A telephone as people read it, on one line, to be called by a tap."""
+    shown = format_phone(number) if number.startswith("+") else number
+    dialled = "".join(sign for sign in number if sign.isdigit() or sign == "+")
+    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(dialled, shown)
+
+
+def kept_together(text: str) -> Markup:
+    """A number or a code that must not break across lines."""
+    return Markup('<span class="nowrap">{}</span>').format(text)

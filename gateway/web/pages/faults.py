@@ -1,0 +1,44 @@
+"""What a person has to mend on a form: the field's name -> the sentence beside it."""
+
+from __future__ import annotations
+
+from flask import g, request
+
+from gateway.errors import BadInput, RulesBroken
+from gateway.web.form_codes import sentence
+from gateway.web.problems import problem_of
+from policies.findings import text_of
+
+WHOLE = "form"
+"""Name of a fault that belongs to no field."""
+
+
+def faults_of(refused: Exception) -> dict[str, str]:
+    """By the name of the field: `/details/child/address` is the field `child-address`.
+
+    A refused code belongs to the field `code`; what belongs to no field, to `form`.
+    """
+    if isinstance(refused, BadInput):
+        return {_name(pointer): sentence(code) for pointer, code in refused.fields.items()}
+    if isinstance(refused, RulesBroken):
+        found: dict[str, str] = {}
+        for finding in refused.findings:
+            found.setdefault(finding.field or WHOLE, text_of(finding.code))
+        return found
+    return {"code": problem_of(refused).detail}
+
+
+def _name(pointer: str) -> str:
+    parts = [part for part in pointer.split("/") if part and part != "details"]
+    return "-".join(parts) or WHOLE
+
+
+def current_faults() -> dict[str, str]:
+    """Faults of the form that was just refused; empty on a page that was opened."""
+    found: dict[str, str] = g.get("faults", {})
+    return found
+
+
+def typed(name: str, known: str = "") -> str:
+    """What stands in a field: what was typed when the form was refused, else what is known."""
+    return request.form.get(name, known) if current_faults() else known

@@ -1,0 +1,89 @@
+"""A refusal as a page: the same table of problems as the API, with a person to call.
+
+Every dead end says what happened, what to do now, the school's phone where the school is known,
+and the code by which the administrator finds the request.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response, g, render_template, request
+from werkzeug import exceptions as http
+from werkzeug.exceptions import HTTPException
+
+from crypto.secrets_text import hash_secret
+from gateway.store.schools import School
+from gateway.web.context import current_wiring
+from gateway.web.pages.cookies import FAMILY, secret_of
+from gateway.web.problems import Problem, problem_of
+from gateway.web.refusals import note_failure, refuse
+
+PROGRAMS = ("/v1/", "/oauth/", "/.well-known/", "/problems/", "/openapi.json")
+KEPT_HEADERS = ("Retry-After", "Allow")
+# Sentences of the table that speak to programs, as people need them.
+FOR_PEOPLE = {
+    "no-such-address": "Проверьте адрес: возможно, ссылка скопирована не целиком.",
+    "not-authenticated": "Вы долго не открывали страницу, или ссылку открыли в другом браузере.",
+    "malformed-request": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
+    "request-refused": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
+    "method-not-allowed": "Эту страницу открывают кнопкой на предыдущей странице.",
+    "unsupported-media-type": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
+    "internal-error": "Мы её записали. Попробуйте ещё раз через несколько минут.",
+    "database-down": "Ничего не потеряно. Попробуйте ещё раз через несколько минут.",
+    "database-busy": "Ничего не потеряно. Попробуйте ещё раз через минуту.",
+}
+TITLES = {"not-authenticated": "Сеанс закончился", "no-such-address": "Такой страницы нет"}
+
+
+def refuse_page(error: Exception) -> Response:
+    """The page of an exception."""
+    problem = problem_of(error)
+    status = (error.code or problem.status) if isinstance(error, HTTPException) else problem.status
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        note_failure(error, problem)
+    answer = Response(
+        render_template(
+            "refusal.html",
+            school=None if status >= HTTPStatus.INTERNAL_SERVER_ERROR else school_in_question(),
+            slug=problem.slug,
+            title=TITLES.get(problem.slug, problem.title),
+            detail=FOR_PEOPLE.get(problem.slug, problem.detail),
+            link_token=(request.view_args or {}).get("token"),
+            can_renew=bool(secret_of(FAMILY)),
+        ),
+        status,
+    )
+    _keep_headers(answer, error, problem)
+    return answer
+
+
+def refuse_unknown(error: Exception) -> Response:
+    """An address that no route has: a page for browsers, a problem for programs."""
+    if request.path.startswith(PROGRAMS) or not request.accept_mimetypes.accept_html:
+        return refuse(error)
+    return refuse_page(error)
+
+
+UNKNOWN = (http.NotFound, http.MethodNotAllowed)
+
+
+def school_in_question() -> School | None:
+    """The school of the link or of the session in this request; None where there is neither."""
+    token = (request.view_args or {}).get("token")
+    caller = g.get("caller")
+    school_id = caller.actor.school_id if caller else None
+    if school_id is None and not isinstance(token, str):
+        return None
+    with current_wiring().looking() as look:
+        if isinstance(token, str):
+            link = look.consents.find_link(hash_secret(token))
+            school_id = link.school_id if link else None
+        return look.schools.find(school_id) if school_id else None
+
+
+def _keep_headers(answer: Response, error: Exception, problem: Problem) -> None:
+    told = dict(error.get_headers()) if isinstance(error, HTTPException) else {}
+    for name, value in {**told, **problem.headers}.items():
+        if name in KEPT_HEADERS:
+            answer.headers[name] = value

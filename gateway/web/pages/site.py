@@ -1,0 +1,126 @@
+"""A page in one decorator: whom it lets in, what it shows, where a form leads.
+
+The order is that of the API: let in, open the unit, call the view, commit, draw. A form that was
+taken leads on (303), so a reload sends nothing twice. What a person can mend (a field, a code) is
+shown on the page that asked, with what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from werkzeug.exceptions import HTTPException
+
+from gateway.errors import BadInput, GatewayError, RulesBroken
+from gateway.web.auth import Access
+from gateway.web.pages.cookies import check_form, enter, leave
+from gateway.web.pages.faults import faults_of
+from gateway.web.pages.refusals import refuse_page
+
+SITE: dict[str, Access] = {}
+"""Endpoint -> whom it lets in; filled as views are registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A template with its facts. `school` in them: a `School` or None, for header and footer."""
+
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Go on to another page. `enters`: (kind, secret) of a session that begins; `leaves`: the kind
+    of one that ends; `notice`: a sentence that the next page shows once.
+    """
+
+    endpoint: str
+    parts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    enters: tuple[str, str] | None = field(default=None, repr=False)
+    leaves: str | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file to keep, made after the commit."""
+
+    encode: Callable[[], Response]
+
+
+Outcome = Page | To | Sheet | GatewayError
+View = TypeVar("View", bound=Callable[..., Outcome])
+MENDABLE = (BadInput, RulesBroken)
+
+
+class Pages:
+    """The pages of one kind of person."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(name, __name__)
+        self.blueprint.register_error_handler(HTTPException, refuse_page)
+        self.blueprint.register_error_handler(Exception, refuse_page)
+
+    def on(
+        self,
+        method: str,
+        rule: str,
+        access: Access,
+        *,
+        again: Callable[..., Outcome] | None = None,
+        mends: tuple[type[GatewayError], ...] = MENDABLE,
+    ) -> Callable[[View], View]:
+        """Register a view, called with the path's parts by name. Its name is its endpoint.
+
+        `again`: the view of the page that holds the form; it is shown once more, with status 422,
+        when the form is refused by one of `mends`.
+        """
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def run(**parts: object) -> Response:
+                if method == "POST":
+                    check_form()
+                try:
+                    return _answer(access.run(lambda: view(**parts)))
+                except mends as refused:
+                    if again is None:
+                        raise
+                    g.faults = faults_of(refused)
+                asked = again
+                return _answer(access.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+            SITE[f"{self.blueprint.name}.{view.__name__}"] = access
+            self.blueprint.add_url_rule(rule, view.__name__, run, methods=[method])
+            return view
+
+        return register
+
+
+def _answer(outcome: object, status: int = HTTPStatus.OK) -> Response:
+    match outcome:
+        case Page():
+            return Response(render_template(outcome.template, **outcome.facts), status)
+        case To():
+            return _lead(outcome)
+        case Sheet():
+            return outcome.encode()
+    raise TypeError("a view of a page gives a page, a way on or a file")
+
+
+def _lead(to: To) -> Response:
+    way = redirect(url_for(to.endpoint, **to.parts), HTTPStatus.SEE_OTHER)
+    answer = Response(status=way.status_code, headers={"Location": way.headers["Location"]})
+    if to.enters:
+        enter(answer, *to.enters)
+    if to.leaves:
+        leave(answer, to.leaves)
+    if to.notice:
+        flash(to.notice)
+    return answer
