@@ -11,10 +11,10 @@ from __future__ import annotations
 import resource
 import sys
 from dataclasses import fields
-from datetime import date
 
 from crypto import canonical
-from gateway.intake.cells import Cell, Limits, Row, Table, UnreadableFile
+from gateway.intake.cells import Limits, Table, UnreadableFile
+from gateway.intake.spelling import spelt, tables_in
 from policies.findings import Code
 
 MEMORY_BYTES = 256 * 1024 * 1024  # of addresses, so of memory in use too
@@ -46,23 +46,8 @@ def framed(data: bytes, limits: Limits) -> bytes:
 
 
 def answer(tables: tuple[Table, ...]) -> bytes:
-    """Tables as canonical JSON. A cell is a letter and its text: s, f (float), d (ISO day)."""
-    return canonical.dumps(
-        {
-            "tables": [
-                {
-                    "kind": table.kind,
-                    "sheet": table.sheet,
-                    "rows": [[row.number, *map(_spelt, row.cells)] for row in table.rows],
-                    "encoding": table.encoding,
-                    "delimiter": table.delimiter,
-                    "hidden": sorted(table.hidden),
-                    "is_hidden": table.is_hidden,
-                }
-                for table in tables
-            ]
-        }
-    )
+    """Tables as canonical JSON."""
+    return canonical.dumps({"tables": spelt(tables)})
 
 
 def tables_of(reply: bytes) -> tuple[Table, ...]:
@@ -72,35 +57,7 @@ def tables_of(reply: bytes) -> tuple[Table, ...]:
         raise ValueError
     if "code" in said:
         raise UnreadableFile(Code(said["code"]), tuple(map(str, said["sheets"])))
-    return tuple(
-        Table(
-            kind=table["kind"],
-            sheet=table["sheet"],
-            rows=tuple(Row(number, tuple(map(_read, cells))) for number, *cells in table["rows"]),
-            encoding=table["encoding"],
-            delimiter=table["delimiter"],
-            hidden=frozenset(table["hidden"]),
-            is_hidden=table["is_hidden"],
-        )
-        for table in said["tables"]
-    )
-
-
-def _spelt(cell: Cell) -> str | None:
-    if cell is None:
-        return None
-    if isinstance(cell, str):
-        return "s" + cell
-    return "f" + repr(cell) if isinstance(cell, float) else "d" + cell.isoformat()
-
-
-def _read(spelt: str | None) -> Cell:
-    if spelt is None:
-        return None
-    kind, text = spelt[0], spelt[1:]
-    if kind == "s":
-        return text
-    return float(text) if kind == "f" else date.fromisoformat(text)
+    return tables_in(said["tables"])
 
 
 def main() -> int:

@@ -143,7 +143,7 @@ def read_list(
 
     `undone`: cells (line, title) whose repairs a person has taken back.
     """
-    lists = _lists(tables, sheet)
+    lists = [_behind(*each, index) for index, each in enumerate(lists_in(tables, sheet))]
     reading = Reading()
     headers: dict[int, Header] = {}
     for table, header in lists:
@@ -194,8 +194,8 @@ def _counts(
     )
 
 
-def _lists(tables: Sequence[Table], sheet: str | None) -> list[tuple[Table, Header]]:
-    """The tables that are lists, each with its lines behind those of the sheet before.
+def lists_in(tables: Sequence[Table], sheet: str | None) -> list[tuple[Table, Header]]:
+    """The tables that are lists with their titles. Raises `UnreadableFile`.
 
     Sheets without titles (look-ups) are passed over, and sheets called «Пример» beside a list.
     """
@@ -211,9 +211,7 @@ def _lists(tables: Sequence[Table], sheet: str | None) -> list[tuple[Table, Head
     if not found:
         raise UnreadableFile(Code.HEADER_NOT_FOUND if shown else Code.FILE_EMPTY)
     filled = [each for each in found if each[0].rows[-1].number > each[1].row]
-    return [
-        _behind(table, header, index) for index, (table, header) in enumerate(filled or found[:1])
-    ]
+    return filled or found[:1]
 
 
 def _with_header(tables: Iterable[Table]) -> Iterator[tuple[Table, Header]]:
