@@ -17,6 +17,8 @@ TEXTS = Path(__file__).parent / "texts"
 PINS = "pins.toml"
 FILES = ("form.toml", "ru.html")
 DOMAIN = b"sg/text/1\0"
+# What a signature under a text may say.
+DECIDED = {each.value: each for each in (Decision.GIVEN, Decision.REFUSED, Decision.WITHDRAWN)}
 
 
 class CatalogueError(Exception):
@@ -40,7 +42,7 @@ class Catalogue:
         for name in found:
             if name not in pins:
                 raise CatalogueError(f"{_name(name)}: not pinned")
-            form = _read(root, *name)
+            form = read_form(root, *name)
             if form.text_digest != pins[name]:
                 raise CatalogueError(f"{_name(name)}: changed after it was published")
             if findings := lint(form):
@@ -94,18 +96,19 @@ def text_digest(folder: Path) -> str:
     return canonical.digest(DOMAIN + b"".join(struct.pack(">I", len(one)) + one for one in parts))
 
 
-def _read(root: Path, slug: str, version: str) -> ConsentForm:
+def read_form(root: Path, slug: str, version: str) -> ConsentForm:
+    """One text as it lies there, pinned or not. Raises `CatalogueError`."""
     folder = root / slug / version
     try:
         table = tomllib.loads((folder / "form.toml").read_text(encoding="utf-8"))
         form = ConsentForm(
             slug=table["slug"],
             version=table["version"],
-            decision=Decision(table["decision"]),
+            decision=DECIDED[table["decision"]],
             kinds=tuple(FormKind(kind) for kind in table["kinds"]),
-            title=table["title"],
-            purpose_group=table["purpose_group"],
-            purposes=tuple(table["purposes"]),
+            title=_text(table["title"]),
+            purpose_group=_text(table["purpose_group"]),
+            purposes=tuple(_text(purpose) for purpose in table["purposes"]),
             items=tuple(Field(item) for item in table["items"]),
             elements=MappingProxyType(
                 {Element(name): anchor for name, anchor in table["elements"].items()}
@@ -119,6 +122,12 @@ def _read(root: Path, slug: str, version: str) -> ConsentForm:
     if (form.slug, form.version) != (slug, version):
         raise CatalogueError(f"{slug}/{version}: calls itself {form.slug}/{form.version}")
     return form
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _name(name: tuple[str, str]) -> str:

@@ -9,41 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from jinja2 import TemplateError
 
 from consent_forms import wording
 from consent_forms.facts import DocumentFacts, FactsError, Person
 from consent_forms.form import ConsentForm, Element
-from consent_forms.rendering import blank, render
+from consent_forms.markup import strange_words, template_findings
+from consent_forms.remarks import LintCode, LintFinding
+from consent_forms.rendering import blank, context, render
 from consent_forms.sections import Sections, plain
 from consent_forms.specimen import specimen
 from policies.facts import Decision, FormKind
 
-
-class LintCode(StrEnum):
-    """What is wrong with a text."""
-
-    TEMPLATE_BROKEN = "TEMPLATE_BROKEN"
-    ELEMENT_MISSING = "ELEMENT_MISSING"
-    ELEMENT_INCOMPLETE = "ELEMENT_INCOMPLETE"  # the section is there, a part of it is not
-    BRAND_ONLY = "BRAND_ONLY"  # 9(4) 6: a brand is not a name of a legal person
-    PURPOSES_MIXED = "PURPOSES_MIXED"  # one document, one group of purposes (156-FZ)
-    OPEN_RECIPIENTS = "OPEN_RECIPIENTS"  # «и иным третьим лицам»
-    RULES_MIXED = "RULES_MIXED"  # consent together with acceptance of rules (156-FZ)
-
-
-@dataclass(frozen=True, slots=True)
-class LintFinding:
-    """One remark; `element` None: about the text as a whole."""
-
-    code: LintCode
-    element: Element | None = None
-
-
-PURPOSE_GROUPS = frozenset({"electronic_school"})
+# One word for what a document may be about; a new group is a decision of a lawyer.
+PURPOSE_GROUPS = frozenset({"electronic_school", "school_account"})
 
 _STATEMENT = frozenset(Element) - {
     Element.PROCESSOR,
@@ -137,18 +118,51 @@ _BRANDS = re.compile(
 )
 
 
+# Brands by themselves: in the place of an organisation they name nobody.
+_BRAND_NAMES = re.compile(
+    r"мэш|московск\w+ электронн\w+ школ|мо[яйею]\w* школ|дневник\.?ру|сферум|госуслуг",
+    re.IGNORECASE,
+)
+_NAMED = {
+    Element.OPERATOR: lambda facts: facts.operator.legal_name,
+    Element.PROCESSOR: lambda facts: facts.processing.legal_name,
+    Element.RECIPIENT: lambda facts: facts.recipient.legal_name,
+}
+
+
 def lint(form: ConsentForm, facts: DocumentFacts | None = None) -> list[LintFinding]:
     """Everything that keeps the text from use; empty means that it is clean.
 
     With `facts`, the legal names in them are looked at as well: a text is only as good as the
     recipient that a programme puts into it.
     """
-    found = [finding for kind in form.kinds for finding in _read_as(form, kind)]
-    if form.purpose_group not in PURPOSE_GROUPS or not form.purposes:
-        found.append(LintFinding(LintCode.PURPOSES_MIXED, Element.PURPOSE))
+    found = list(template_findings(form, context(form, specimen(FormKind.CHILD, form.items), True)))
+    # A template that asks for what nobody knows cannot be filled and read.
+    if not any(each.code in UNFIT for each in found):
+        found += [finding for kind in form.kinds for finding in _read_as(form, kind)]
+    found += _stated(form)
     if facts is not None:
         found.extend(_names(facts))
     return list(dict.fromkeys(found))
+
+
+UNFIT = (LintCode.TEMPLATE_BROKEN, LintCode.PLACEHOLDER_UNKNOWN)
+
+
+def _stated(form: ConsentForm) -> Iterator[LintFinding]:
+    """What form.toml says about the text."""
+    if form.purpose_group not in PURPOSE_GROUPS:
+        yield _in_toml(LintCode.PURPOSES_MIXED, "purpose_group", form.purpose_group)
+    if not form.purposes:
+        yield _in_toml(LintCode.PURPOSES_MIXED, "purposes", "целей нет")
+    for place, texts in (("title", (form.title,)), ("purposes", form.purposes)):
+        for word in (word for text in texts for word in strange_words(text)):
+            yield _in_toml(LintCode.LETTERS_LOOK_ALIKE, place, word)
+
+
+def _in_toml(code: LintCode, place: str, detail: str) -> LintFinding:
+    element = Element.PURPOSE if code is LintCode.PURPOSES_MIXED else None
+    return LintFinding(code, element, detail=detail, file="form.toml", place=place)
 
 
 def is_brand(name: str) -> bool:
@@ -158,13 +172,15 @@ def is_brand(name: str) -> bool:
 
 def _names(facts: DocumentFacts) -> Iterator[LintFinding]:
     if is_brand(facts.recipient.legal_name):
-        yield LintFinding(LintCode.BRAND_ONLY, Element.RECIPIENT)
+        yield LintFinding(LintCode.BRAND_ONLY, Element.RECIPIENT, detail=facts.recipient.legal_name)
     if facts.processing and is_brand(facts.processing.legal_name):
-        yield LintFinding(LintCode.BRAND_ONLY, Element.PROCESSOR)
+        yield LintFinding(
+            LintCode.BRAND_ONLY, Element.PROCESSOR, detail=facts.processing.legal_name
+        )
 
 
 def _read_as(form: ConsentForm, kind: FormKind) -> Iterator[LintFinding]:
-    facts = specimen(kind)
+    facts = specimen(kind, form.items)
     by_hand = replace(facts, signer=Person(), processing=None, valid_until=None, earlier=None)
     try:
         html = render(form, facts).decode()
@@ -179,7 +195,7 @@ def _read_as(form: ConsentForm, kind: FormKind) -> Iterator[LintFinding]:
     for element in Element:
         if element in required:
             yield from _element(form, facts, element, sections)
-    yield from _phrases(sections)
+    yield from _phrases(form, sections)
 
 
 def _element(
@@ -187,21 +203,40 @@ def _element(
 ) -> Iterator[LintFinding]:
     text = sections.text(element)
     anchor = form.elements.get(element)
+    at = LintFinding(LintCode.ELEMENT_INCOMPLETE, element, line=line_of(form, element))
     if not text or anchor is None or anchor != sections.anchor(element):
-        yield LintFinding(LintCode.ELEMENT_MISSING, element)
+        yield replace(at, code=LintCode.ELEMENT_MISSING)
         return
+    said = text.lower()
     marks = [plain(mark).lower() for mark in SHOWS[element](form, facts) if mark]
-    if any(mark not in text.lower() for mark in marks):
-        yield LintFinding(LintCode.ELEMENT_INCOMPLETE, element)
+    if all(mark in said for mark in marks):
+        return
+    name = _NAMED[element](facts) if element in _NAMED else None
+    brand = _BRAND_NAMES.search(said)
+    if name and brand and plain(name).lower() not in said:
+        yield replace(at, code=LintCode.BRAND_ONLY, detail=brand[0])
+    else:
+        yield at
 
 
-def _phrases(sections: Sections) -> Iterator[LintFinding]:
-    if _ALIEN_PURPOSE.search(sections.text(Element.PURPOSE)):
-        yield LintFinding(LintCode.PURPOSES_MIXED, Element.PURPOSE)
-    if _OPEN_RECIPIENTS.search(sections.whole):
-        yield LintFinding(LintCode.OPEN_RECIPIENTS)
-    if _RULES.search(sections.whole):
-        yield LintFinding(LintCode.RULES_MIXED)
+def line_of(form: ConsentForm, element: Element) -> int | None:
+    """Where the section of an element begins in ru.html; None: there is none."""
+    before, section, _ = form.template.partition(f'data-element="{element.value}"')
+    return before.count("\n") + 1 if section else None
+
+
+def _phrases(form: ConsentForm, sections: Sections) -> Iterator[LintFinding]:
+    if alien := _ALIEN_PURPOSE.search(sections.text(Element.PURPOSE)):
+        where = line_of(form, Element.PURPOSE)
+        yield LintFinding(LintCode.PURPOSES_MIXED, Element.PURPOSE, detail=alien[0], line=where)
+    for code, pattern in (
+        (LintCode.OPEN_RECIPIENTS, _OPEN_RECIPIENTS),
+        (LintCode.RULES_MIXED, _RULES),
+    ):
+        if phrase := pattern.search(sections.whole):
+            before, words, _ = form.template.partition(phrase[0])
+            line = before.count("\n") + 1 if words else None
+            yield LintFinding(code, detail=phrase[0], line=line)
 
 
 def _person(form: ConsentForm, person: Person) -> list[str | None]:

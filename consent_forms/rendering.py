@@ -78,40 +78,43 @@ def _template(source: str) -> Template:
 
 
 def _bytes(form: ConsentForm, facts: DocumentFacts, by_hand: bool) -> bytes:
-    operator, processing, earlier = facts.operator, facts.processing, facts.earlier
-    signer = _person(facts.signer)
-    text = _template(form.template).render(
-        form=form,
-        kind=facts.kind.value,
-        programme=facts.programme_title,
-        operator=operator,
-        processing=processing
+    return _template(form.template).render(context(form, facts, by_hand)).encode()
+
+
+def context(form: ConsentForm, facts: DocumentFacts, by_hand: bool) -> dict[str, object]:
+    """Every name that a template may speak of."""
+    processing, earlier = facts.processing, facts.earlier
+    return {
+        "form": form,
+        "kind": facts.kind.value,
+        "programme": facts.programme_title,
+        "operator": facts.operator,
+        "processing": processing
         and {
             "legal_name": processing.legal_name,
             "address": processing.address,
             "instruction_no": processing.instruction_no,
             "instruction_on": wording.day(processing.instruction_on),
         },
-        recipient=facts.recipient,
-        signer=signer,
-        subject=_person(facts.about),
-        relation=facts.relation or (wording.GUARDIANS[facts.guardian] if facts.guardian else ""),
-        is_parent=facts.guardian is GuardianKind.PARENT,
-        authority=facts.authority and wording.authority(facts.authority),
-        rows=wording.rows(form.items, facts.items),
-        labels=wording.labels(form.items),
-        answer_by=wording.day(facts.answer_by),
-        valid_until=facts.valid_until and wording.day(facts.valid_until),
-        decided_on=facts.decided_on and wording.day(facts.decided_on),
-        earlier=earlier
+        "recipient": facts.recipient,
+        "signer": _person(facts.signer),
+        "subject": _person(facts.about),
+        "relation": facts.relation or (wording.GUARDIANS[facts.guardian] if facts.guardian else ""),
+        "is_parent": facts.guardian is GuardianKind.PARENT,
+        "authority": facts.authority and wording.authority(facts.authority),
+        "rows": wording.rows(form.items, facts.items),
+        "labels": wording.labels(form.items),
+        "answer_by": wording.day(facts.answer_by),
+        "valid_until": facts.valid_until and wording.day(facts.valid_until),
+        "decided_on": facts.decided_on and wording.day(facts.decided_on),
+        "earlier": earlier
         and {
             "decided_on": wording.day(earlier.decided_on),
             "receipt_no": earlier.receipt_no,
         },
-        by_hand=by_hand,
-        signed_by=wording.signed_by(facts.signing),
-    )
-    return text.encode()
+        "by_hand": by_hand,
+        "signed_by": wording.signed_by(facts.signing),
+    }
 
 
 def _person(person: Person) -> dict[str, str | None]:

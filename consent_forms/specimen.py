@@ -3,6 +3,7 @@ value that is not found in its section was not written there."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from types import MappingProxyType
 
@@ -33,8 +34,8 @@ _ITEMS = MappingProxyType(
 )
 
 
-def specimen(kind: FormKind) -> DocumentFacts:
-    """A complete document of `kind` about people who do not exist."""
+def specimen(kind: FormKind, listed: Collection[Field] = tuple(Field)) -> DocumentFacts:
+    """A complete document of `kind` about people who do not exist, with the items `listed`."""
     child = kind is FormKind.CHILD
     return DocumentFacts(
         kind=kind,
@@ -91,7 +92,7 @@ def specimen(kind: FormKind) -> DocumentFacts:
         )
         if child
         else None,
-        items=Items(_ITEMS),
+        items=Items({item: value for item, value in _ITEMS.items() if item in listed}),
         answer_by=date(2026, 9, 18),
         valid_until=date(2032, 8, 31),
         signing=Signing(EvidenceLevel.LOCAL_PEP, "СЭП-019", date(2026, 1, 20)),

@@ -5,7 +5,7 @@ A «no» is heard in any form and at any moment; only a «yes» has conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from policies.facts import (
     FormKind,
     GuardianFacts,
     GuardianKind,
+    ItemChange,
     PupilFacts,
 )
 from policies.findings import Code, Finding
@@ -110,6 +111,33 @@ def counts(
     return None if code is None else Finding(code, about=about, form=form)
 
 
+def asked_again(
+    answer: AnswerFacts,
+    programme: Programme,
+    subject: Sequence[ItemChange],
+    signer: Sequence[ItemChange],
+) -> bool:
+    """A consent was given for another person than the record names now.
+
+    `subject`, `signer`: changes of their records, in order. Values count and not moments: who was
+    renamed by mistake and back again need not sign twice. Other answers than a yes always stand.
+    """
+    return answer.decision is Decision.GIVEN and (
+        _differs(subject, answer.subject_version, programme)
+        or _differs(signer, answer.signer_version, programme)
+    )
+
+
+def _differs(changes: Sequence[ItemChange], version: int, programme: Programme) -> bool:
+    first: dict[Field, bytes | None] = {}
+    last: dict[Field, bytes | None] = {}
+    for change in changes:
+        if change.number > version and change.item in programme.asked_again:
+            first.setdefault(change.item, change.before)
+            last[change.item] = change.after
+    return any(before is None or before != last[item] for item, before in first.items())
+
+
 def may_answer(
     decision: Decision,
     ask: AskFor,
@@ -137,6 +165,23 @@ def may_answer(
     if decision in NO and ask.form is FormKind.CHILD:
         return _not_asked_today(ask, pupil, guardian, programme, today, deadline)
     return []
+
+
+def may_answer_for_any(
+    decision: Decision,
+    ask: AskFor,
+    pupils: Sequence[PupilFacts],
+    programme: Programme,
+    today: date,
+    deadline: date,
+) -> list[Finding]:
+    """The same for an ask that several children may be the cause of: a guardian's own data.
+
+    It is enough that one of them makes it asked for, so the least that stands against it counts.
+    """
+    against = (may_answer(decision, ask, each, programme, today, deadline) for each in pupils)
+    nobody = [Finding(Code.NOT_ASKED, about=ask.signer_id, form=ask.form)]
+    return min(against, key=len, default=nobody)
 
 
 def _answers_to(

@@ -1,7 +1,8 @@
 """A programme: what one platform asks for, as data that a lawyer can read.
 
-The rules lie in programmes/<slug>.toml; nothing here is decided by code. The SHA-256 of the
-file's bytes is the policy digest: a changed rule is another digest.
+The rules lie in programmes/<slug>/<version>.toml; nothing here is decided by code. The SHA-256 of
+the file's bytes is the policy digest. It stands in programmes/pins.toml: a published version never
+changes, and a collection keeps to the one under which it was opened (decision 0013).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from policies.toml_reading import Table
 K = TypeVar("K", bound=StrEnum)
 
 PROGRAMMES = Path(__file__).parent / "programmes"
+PINS = "pins.toml"
 
 
 class Subject(StrEnum):
@@ -101,11 +103,14 @@ class Terms:
 class Programme:
     """Everything that the rules need to know about one platform.
 
-    `digest`: SHA-256 (hex) of the file. `operator_needed`: names of passport entries of a school.
+    `version`: a whole number as text. `digest`: SHA-256 (hex) of the file.
+    `operator_needed`: names of passport entries of a school.
     `statements`: the texts of a refusal and of a withdrawal.
+    `asked_again`: items whose change opens a consent again.
     """
 
     slug: str
+    version: str
     digest: str
     title: str
     recipient: Recipient
@@ -117,6 +122,7 @@ class Programme:
     items: Mapping[Subject, tuple[ItemRule, ...]] = field(repr=False)
     evidence: frozenset[EvidenceLevel]
     needs_agreement: frozenset[EvidenceLevel]
+    asked_again: frozenset[Field]
     terms: Terms
 
     def required_forms(self, age: int) -> frozenset[FormKind]:
@@ -136,32 +142,94 @@ class Programme:
         return replace(self, forms=MappingProxyType(forms), statements=MappingProxyType(statements))
 
 
-@functools.cache
-def load_programme(slug: str) -> Programme:
-    """The programme of that name. Raises `ProgrammeError` (a ValueError)."""
-    known = {path.stem: path for path in PROGRAMMES.glob("*.toml")}
-    if slug not in known:
+def load_programme(slug: str, root: Path = PROGRAMMES) -> Programme:
+    """The newest version: what a new collection is opened under. Raises `ProgrammeError`."""
+    versions = [each for each in published(root) if each.slug == slug]
+    if not versions:
         raise ProgrammeError(slug, "", "no such programme")
-    return read_programme(slug, known[slug].read_bytes())
+    return versions[-1]
 
 
-def read_programme(slug: str, data: bytes) -> Programme:
-    """Read and check the bytes of a programme. Raises `ProgrammeError` naming the place."""
+def pinned_programme(slug: str, digest: str, root: Path = PROGRAMMES) -> Programme:
+    """The published version with that policy digest. Raises `ProgrammeError`."""
+    for each in published(root):
+        if (each.slug, each.digest) == (slug, digest):
+            return each
+    raise ProgrammeError(slug, "", f"no published version has the digest {digest}")
+
+
+@functools.cache
+def published(root: Path = PROGRAMMES) -> tuple[Programme, ...]:
+    """Every version of every programme, older before newer.
+
+    Raises `ProgrammeError` (a ValueError) when a file differs from its pin, or one of the two is
+    not there.
+    """
+    pins = read_pins(root)
+    files = programme_files(root)
+    for slug, version in sorted(pins.keys() - files.keys()):
+        raise ProgrammeError(slug, "", f"version {version} is pinned, but not there")
+    found = []
+    for (slug, version), path in files.items():
+        programme = read_programme(slug, path.read_bytes(), version)
+        pin = pins.get((slug, version))
+        if pin is None:
+            raise ProgrammeError(slug, "", f"version {version} is not pinned")
+        if pin != programme.digest:
+            raise ProgrammeError(slug, "", f"version {version} changed after it was published")
+        found.append(programme)
+    return tuple(found)
+
+
+def programme_files(root: Path = PROGRAMMES) -> dict[tuple[str, str], Path]:
+    """(slug, version) -> file, older before newer. Raises `ProgrammeError` for an odd name."""
+    files = {}
+    for path in root.glob("*/*"):
+        check_name(path)
+        files[path.parent.name, path.stem] = path
+    return dict(sorted(files.items(), key=lambda each: (each[0][0], int(each[0][1]))))
+
+
+def check_name(path: Path) -> None:
+    """A file in a programme's folder is called after its version. Raises `ProgrammeError`."""
+    is_number = path.stem.isdecimal() and path.stem.isascii() and path.stem[0] != "0"
+    if path.suffix != ".toml" or not is_number or not path.is_file():
+        raise ProgrammeError(path.parent.name, "", "is not called after a version: 1.toml")
+
+
+def read_pins(root: Path = PROGRAMMES) -> dict[tuple[str, str], str]:
+    """(slug, version) -> policy digest as it was published. Raises `ProgrammeError`."""
+    try:
+        tables = tomllib.loads((root / PINS).read_text(encoding="utf-8"))
+        return {
+            (slug, version): str(digest)
+            for slug, versions in tables.items()
+            for version, digest in versions.items()
+        }
+    except (OSError, ValueError, AttributeError):
+        raise ProgrammeError(PINS, "", "cannot be read") from None
+
+
+def read_programme(slug: str, data: bytes, version: str = "1") -> Programme:
+    """Read and check the bytes of a version. Raises `ProgrammeError` naming the place."""
     try:
         parsed = tomllib.loads(data.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
         raise ProgrammeError(slug, "", f"not TOML: {broken}") from None
     root = Table(slug, "", parsed)
     if root.text("slug") != slug:
-        raise root.wrong("slug", "differs from the name of the file")
+        raise root.wrong("slug", "differs from the name of the folder")
+    if root.text("version") != version:
+        raise root.wrong("version", "differs from the name of the file")
     recipient, evidence = root.table("recipient"), root.table("evidence")
-    operator, items = root.table("operator"), root.table("items")
+    operator, items, changes = root.table("operator"), root.table("items"), root.table("changes")
     accepted = frozenset(evidence.choices("accepted", EvidenceLevel))
     agreed = frozenset(evidence.choices("needs_agreement", EvidenceLevel))
     if not agreed <= accepted:
         raise evidence.wrong("needs_agreement", "names a level that is not accepted")
     programme = Programme(
         slug=slug,
+        version=version,
         digest=hashlib.sha256(data).hexdigest(),
         title=root.text("title"),
         recipient=Recipient(recipient.text("name"), recipient.text("address")),
@@ -173,9 +241,10 @@ def read_programme(slug: str, data: bytes) -> Programme:
         items=MappingProxyType({who: _items(items, who) for who in Subject}),
         evidence=accepted,
         needs_agreement=agreed,
+        asked_again=frozenset(changes.choices("ask_again", Field)),
         terms=_terms(root.table("terms")),
     )
-    for table in (recipient, evidence, operator, items, root):
+    for table in (recipient, evidence, operator, items, changes, root):
         table.finish()
     return programme
 

@@ -16,6 +16,7 @@ class ProgrammeError(ValueError):
         super().__init__(f"programme {slug}: {place or 'the file'}: {what}")
         self.slug = slug
         self.place = place
+        self.what = what
 
 
 class Table:

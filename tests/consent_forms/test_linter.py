@@ -11,18 +11,21 @@ import pytest
 from consent_forms.catalogue import Catalogue
 from consent_forms.facts import DocumentFacts, Processing, Recipient
 from consent_forms.form import ConsentForm, Element
-from consent_forms.linter import REQUIRED, LintCode, LintFinding, is_brand, lint
+from consent_forms.linter import REQUIRED, is_brand, lint
+from consent_forms.remarks import LintCode, LintFinding
 from consent_forms.specimen import specimen
 from policies.facts import Decision, FormKind
 
-TEXTS = ["child", "guardian_own", "pupil_own", "refusal", "withdrawal"]
+OF_MESH = ["child", "guardian_own", "pupil_own", "refusal", "withdrawal"]
+ACCOUNT = ["child_account", "guardian_account", "pupil_account"]
+TEXTS = [*OF_MESH, *ACCOUNT, "refusal_account", "withdrawal_account"]
 
 
 def elements_of(slug: str) -> list[Element]:
     decision = {"refusal": Decision.REFUSED, "withdrawal": Decision.WITHDRAWN}.get(
-        slug, Decision.GIVEN
+        slug.partition("_account")[0], Decision.GIVEN
     )
-    own = {Element.REPRESENTATIVE} if slug in ("guardian_own", "pupil_own") else set()
+    own = {Element.REPRESENTATIVE} if slug.startswith(("guardian", "pupil")) else set()
     return sorted(REQUIRED[decision] - own)
 
 

@@ -18,6 +18,7 @@ from policies.release import (
     release_set,
 )
 from tests.factories import CLASS_ID, DEADLINE, NOW, TODAY, a_class, a_guardian, a_pupil, an_id
+from tests.policies.both import BOTH
 
 PROGRAMME = load_programme("mesh-2020")
 REFUSED = Decision.REFUSED
@@ -44,8 +45,8 @@ def left_out(number):
     return a_pupil(number=number, guardians=(guardian,), left_out=LeftOut(NOW))
 
 
-def look(classes, pupils, today=TODAY):
-    return readiness(classes, pupils, PROGRAMME, today, DEADLINE)
+def look(classes, pupils, today=TODAY, programme=PROGRAMME):
+    return readiness(classes, pupils, programme, today, DEADLINE)
 
 
 def test_a_whole_school_may_leave_and_its_sums_add_up():
@@ -113,8 +114,9 @@ def test_one_silent_family_holds_back_the_school():
         pytest.param([], [], TODAY, Finding(Code.ENROLMENT_MISSING), id="a school of nobody"),
     ],
 )
-def test_each_obstacle_is_named(classes, pupils, today, expected):
-    assert look(classes, pupils, today).findings == (expected,)
+@pytest.mark.parametrize("programme", BOTH)
+def test_each_obstacle_is_named(classes, pupils, today, expected, programme):
+    assert look(classes, pupils, today, programme).findings == (expected,)
 
 
 def test_the_day_of_the_deadline_is_in_time():

@@ -22,6 +22,7 @@ from policies.findings import Code
 from policies.programme import load_programme
 from policies.standing import PAPER, StandingKind, standing
 from tests.factories import NOW, TODAY, a_guardian, a_pupil, an_answer, items
+from tests.policies.both import BOTH, MESH, MOYA
 
 PROGRAMME = load_programme("mesh-2020")
 GIVEN, REFUSED, WITHDRAWN = Decision.GIVEN, Decision.REFUSED, Decision.WITHDRAWN
@@ -36,8 +37,8 @@ LEFT_OUT = LeftOut(NOW + timedelta(hours=1))
 LATER = 120  # minutes: after the leaving out
 
 
-def stands(pupil, on=TODAY):
-    where = standing(pupil, PROGRAMME, on)
+def stands(pupil, programme, on=TODAY):
+    where = standing(pupil, programme, on)
     return where.kind, {finding.code for finding in where.reasons}
 
 
@@ -199,7 +200,7 @@ def child_of(*guardians, **changes):
             id="a yes that does not count is an opinion",
         ),
         pytest.param(
-            child_of(mother(data=items(without=(Field.PHONE,)))),
+            child_of(mother(data=items(without=(Field.SNILS,)))),
             WAITING,
             {Code.ITEM_MISSING},
             id="guardian's item missing",
@@ -215,16 +216,6 @@ def child_of(*guardians, **changes):
             READY,
             set(),
             id="10: no phone is accepted",
-        ),
-        pytest.param(
-            child_of(
-                mother(),
-                data=items(born=BORN_15, absent={Field.PHONE: Absence.NO_DEVICE}),
-                own=(GIVEN,),
-            ),
-            WAITING,
-            {Code.ABSENCE_NOT_ACCEPTED},
-            id="15: no phone is not",
         ),
         pytest.param(
             child_of(mother(), data=items(born=None)),
@@ -344,8 +335,22 @@ def child_of(*guardians, **changes):
         ),
     ],
 )
-def test_standing_follows_the_rule(pupil, kind, codes):
-    assert stands(pupil) == (kind, codes)
+@pytest.mark.parametrize("programme", BOTH)
+def test_standing_follows_the_rule(pupil, kind, codes, programme):
+    assert stands(pupil, programme) == (kind, codes)
+
+
+@pytest.mark.parametrize(
+    ("programme", "stood"),
+    [
+        pytest.param(MESH, (WAITING, {Code.ABSENCE_NOT_ACCEPTED}), id="mesh-2020"),
+        pytest.param(MOYA, (READY, set()), id="moya-shkola-2023"),
+    ],
+)
+def test_from_14_only_one_programme_asks_for_a_phone(programme, stood):
+    phoneless = items(born=BORN_15, absent={Field.PHONE: Absence.NO_DEVICE})
+    pupil = child_of(mother(), data=phoneless, own=(GIVEN,))
+    assert stands(pupil, programme) == stood
 
 
 @pytest.mark.parametrize(
@@ -358,8 +363,9 @@ def test_standing_follows_the_rule(pupil, kind, codes):
         pytest.param(date(2008, 9, 1), TODAY, WAITING, id="18 today: own consent alone"),
     ],
 )
-def test_age_counts_from_the_birthday_itself(born, on, kind):
-    assert stands(child_of(mother(), born=born), on)[0] is kind
+@pytest.mark.parametrize("programme", BOTH)
+def test_age_counts_from_the_birthday_itself(born, on, kind, programme):
+    assert stands(child_of(mother(), born=born), programme, on)[0] is kind
 
 
 @pytest.mark.parametrize(
@@ -377,8 +383,9 @@ def test_age_counts_from_the_birthday_itself(born, on, kind):
         ),
     ],
 )
-def test_only_guardians_with_own_consent_and_complete_data_are_sent(second, sent):
-    where = standing(child_of(second, mother()), PROGRAMME, TODAY)
+@pytest.mark.parametrize("programme", BOTH)
+def test_only_guardians_with_own_consent_and_complete_data_are_sent(second, sent, programme):
+    where = standing(child_of(second, mother()), programme, TODAY)
     assert [each.int for each in where.guardians] == sorted(sent)
 
 
