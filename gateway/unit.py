@@ -22,14 +22,20 @@ from crypto.ids import uuid7
 from crypto.providers import KekProvider
 from crypto.tokens_index import Index
 from gateway.errors import NotFound
+from gateway.store.agreements import AgreementStore
 from gateway.store.bundles import BundleStore
 from gateway.store.claims import ClaimStore
+from gateway.store.clients import ClientStore
+from gateway.store.collections import CollectionStore
 from gateway.store.consents import ConsentStore
 from gateway.store.dossier import Dossier
 from gateway.store.imports import ImportStore
+from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
+from gateway.store.pupils import PupilStore
 from gateway.store.schools import SchoolStore
+from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
 from policies.permissions import Role
 
@@ -130,8 +136,32 @@ class Unit:
         return SchoolStore(self.connection)
 
     @cached_property
+    def staff(self) -> StaffStore:
+        return StaffStore(self.connection)
+
+    @cached_property
+    def collections(self) -> CollectionStore:
+        return CollectionStore(self.connection)
+
+    @cached_property
+    def clients(self) -> ClientStore:
+        return ClientStore(self.connection)
+
+    @cached_property
     def people(self) -> PeopleStore:
         return PeopleStore(self.connection, self.vault)
+
+    @cached_property
+    def pupils(self) -> PupilStore:
+        return PupilStore(self.connection)
+
+    @cached_property
+    def agreements(self) -> AgreementStore:
+        return AgreementStore(self.connection)
+
+    @cached_property
+    def leaving_out(self) -> LeavingOutStore:
+        return LeavingOutStore(self.connection)
 
     @cached_property
     def consents(self) -> ConsentStore:

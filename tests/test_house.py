@@ -57,8 +57,6 @@ OPENS_TRANSACTIONS = {
 }
 # Long tables: of words, of codes with their sentences, or a store's tables and its questions.
 LONG = {
-    "gateway/store/schools.py",
-    "gateway/store/people.py",
     "gateway/store/consents.py",
     "gateway/store/bundles.py",
     "gateway/intake/words.py",

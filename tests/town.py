@@ -126,7 +126,7 @@ class Town:
                     self.school_id,
                     class_names=["7А"] if role is Role.TUTOR else [],
                 )
-            if unit.schools.find_client(name="platform") is None:
+            if unit.clients.find(name="platform") is None:
                 add_client(unit, "platform", PROGRAMME, platform_jwks())
         today = self.today()
         with self.by(Role.REGISTRAR) as unit:

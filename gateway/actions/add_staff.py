@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from gateway.errors import AlreadyExists, BadInput, NotFound
-from gateway.store.schools import Staff
+from gateway.store.staff import Staff
 from gateway.unit import Unit
 from policies.facts import Field
 from policies.permissions import Role
@@ -31,14 +31,14 @@ def add_staff(
     """
     if role not in ABOVE_SCHOOLS | OF_A_SCHOOL or (role in OF_A_SCHOOL) != (school_id is not None):
         raise BadInput({"/role": "role_place"})
-    if unit.schools.find_staff(login=login) is not None:
+    if unit.staff.find(login=login) is not None:
         raise AlreadyExists
     if school_id is not None:
         unit.lock_school(school_id)
     staff_id = unit.new_id()
     event = unit.record("staff.added", school_id=school_id, staff_id=staff_id, role=role.value)
     token = unit.vault.token
-    unit.schools.add_staff(
+    unit.staff.add(
         Staff(staff_id, school_id, login, role, password_hash),
         event,
         token(Field.EMAIL, email, school_id) if email and school_id else None,
@@ -47,7 +47,7 @@ def add_staff(
     if school_id is not None:
         for name in class_names:
             class_id = ensure_class(unit, school_id, name)
-            unit.schools.assign_tutor(school_id, staff_id, class_id, event)
+            unit.staff.assign_tutor(school_id, staff_id, class_id, event)
     return staff_id
 
 

@@ -175,7 +175,7 @@ def _sitting(unit: Unit, session: FamilySession, ask_id: UUID) -> Sitting:
     ask = unit.consents.get_ask(session.school_id, ask_id)
     if (ask.signer_id, ask.collection_id) != (session.signer_id, session.collection_id):
         raise NotFound
-    collection = unit.schools.get_collection(session.school_id, session.collection_id)
+    collection = unit.collections.get(session.school_id, session.collection_id)
     return open_sitting(unit, rules_of(collection.programme), session.school_id, collection, ask)
 
 
@@ -243,7 +243,7 @@ def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:
     if ask.form is FormKind.GUARDIAN_OWN:
         about = {
             g.pupil_id
-            for g in unit.people.list_guardianships(sitting.school.id, guardian_ids=[ask.signer_id])
+            for g in unit.pupils.list_guardianships(sitting.school.id, guardian_ids=[ask.signer_id])
         }
     else:
         about = {ask.subject_id}
@@ -257,7 +257,7 @@ def _contacts(unit: Unit, sitting: Sitting) -> list[ContactFacts]:
     return [
         ContactFacts(
             staff_changed_at=changed.get(f),
-            equals_staff_contact=unit.schools.is_staff_contact(
+            equals_staff_contact=unit.staff.is_contact(
                 school_id, unit.vault.token(f, sitting.signer.values[f], school_id)
             ),
             unrelated_families=unit.claims.count_holders(

@@ -15,7 +15,7 @@ from gateway.actions.review_import import Review, make_review
 from gateway.actions.roster_plan import PlannedPerson
 from gateway.errors import ReviewStale, RulesBroken
 from gateway.store.imports import ImportState
-from gateway.store.people import Guardianship
+from gateway.store.pupils import Guardianship
 from gateway.unit import Data, Unit
 from policies.findings import Code
 
@@ -55,7 +55,7 @@ def commit_import(unit: Unit, import_id: UUID, digest: str) -> Committed:
     unit.imports.close(school_id, import_id, ImportState.COMMITTED, done)
     asks = sum(
         open_asks(unit, school_id, collection.id)
-        for collection in unit.schools.list_collections(school_id)
+        for collection in unit.collections.of_school(school_id)
     )
     return Committed(counts[0], counts[1], len(plan.people) - sum(counts), asks)
 
@@ -100,8 +100,8 @@ def _change(person: PlannedPerson, ids: Mapping[str, UUID], import_id: UUID) -> 
 
 def _write_pupils(unit: Unit, school_id: UUID, review: Review, ids: Mapping[str, UUID]) -> None:
     """Places in classes and representatives that are new."""
-    on_list = unit.people.pupil_classes(school_id)
-    known = {(g.pupil_id, g.guardian_id) for g in unit.people.list_guardianships(school_id)}
+    on_list = unit.pupils.classes(school_id)
+    known = {(g.pupil_id, g.guardian_id) for g in unit.pupils.list_guardianships(school_id)}
     enrolments, links = [], []
     for pupil in review.plan.pupils:
         person = ids[pupil.key]
@@ -109,7 +109,7 @@ def _write_pupils(unit: Unit, school_id: UUID, review: Review, ids: Mapping[str,
             class_id = ensure_class(unit, school_id, pupil.class_name)
             event = unit.record("pupil.enrolled", person_id=person, class_id=class_id)
             if person in on_list:
-                unit.people.move_pupil(school_id, person, class_id, event)
+                unit.pupils.move(school_id, person, class_id, event)
             else:
                 enrolments.append((person, class_id, event))
         for key, kind, relation in pupil.guardians:
@@ -118,5 +118,5 @@ def _write_pupils(unit: Unit, school_id: UUID, review: Review, ids: Mapping[str,
                 link = Guardianship(unit.new_id(), person, ids[key], kind, relation, False, None)
                 event = unit.record("guardianship.added", guardianship_id=link.id, person_id=person)
                 links.append((link, event))
-    unit.people.enrol(school_id, enrolments)
-    unit.people.add_guardianships(school_id, links)
+    unit.pupils.enrol(school_id, enrolments)
+    unit.pupils.add_guardianships(school_id, links)

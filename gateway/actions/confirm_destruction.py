@@ -8,7 +8,7 @@ from uuid import UUID
 from gateway.actions.hand_over import CLOCKS_MAY_DIFFER
 from gateway.errors import BadInput, NotFound
 from gateway.store.bundles import Recall
-from gateway.store.schools import Client
+from gateway.store.clients import Client
 from gateway.unit import Unit
 
 

@@ -84,7 +84,7 @@ def _loses_signer(
     born = before.birth_date
     if Field.BIRTH_DATE not in changed or born is None:
         return False
-    collection = unit.schools.get_collection(session.school_id, session.collection_id)
+    collection = unit.collections.get(session.school_id, session.collection_id)
     rules = load_programme(collection.programme)
     new = date.fromisoformat(changed[Field.BIRTH_DATE])
     today = unit.schools.get(session.school_id).today(unit.now)

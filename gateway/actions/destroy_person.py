@@ -42,7 +42,7 @@ def destroy_due(unit: Unit, school_id: UUID, collection_id: UUID) -> int:
         and today >= destroy_on(RecordClass.REGISTRY, state.school.today(since), state.rules)
     }
     if due:
-        for collection in unit.schools.list_collections(school_id):
+        for collection in unit.collections.of_school(school_id):
             due -= _needed(unit, look_at_school(unit, school_id, collection.id))
     goes = due | _left_behind(unit, school_id, due)
     for person in sorted(goes):
@@ -96,9 +96,9 @@ def _left_behind(unit: Unit, school_id: UUID, due: set[UUID]) -> set[UUID]:
     """Guardians whose every child goes now or has gone before."""
     living = unit.people.items(school_id).keys()
     wards: dict[UUID, set[UUID]] = {}
-    for link in unit.people.list_guardianships(school_id):
+    for link in unit.pupils.list_guardianships(school_id):
         wards.setdefault(link.guardian_id, set()).add(link.pupil_id)
-    pupils = unit.people.pupil_classes(school_id).keys()
+    pupils = unit.pupils.classes(school_id).keys()
     return {
         guardian
         for guardian, of in wards.items()

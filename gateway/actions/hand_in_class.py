@@ -32,5 +32,5 @@ def hand_in_class(unit: Unit, collection_id: UUID, class_id: UUID) -> int:
         event = unit.record(
             "class.handed_in", collection_id=collection_id, class_id=class_id, pupils=len(mine)
         )
-        unit.schools.hand_in(school_id, collection_id, class_id, staff_id, unit.now, event)
+        unit.collections.hand_in(school_id, collection_id, class_id, staff_id, unit.now, event)
     return len(mine)

@@ -16,7 +16,7 @@ from gateway.errors import (
     NotFound,
 )
 from gateway.store.bundles import Bundle
-from gateway.store.schools import Client
+from gateway.store.clients import Client
 from gateway.unit import Unit
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)

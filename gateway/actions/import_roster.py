@@ -49,7 +49,7 @@ def import_roster(
     when several hold a list; `class_name`: for a list that nowhere says its class.
     """
     school_id = unit.school_id
-    collection = unit.schools.get_collection(school_id, collection_id)
+    collection = unit.collections.get(school_id, collection_id)
     today = unit.schools.get(school_id).today(unit.now)
     read = intake(
         data,

@@ -26,7 +26,7 @@ def initialise(unit: Unit, kek: KekProvider, index: Index, rings: list[Ring]) ->
 
 def add_first_administrator(unit: Unit, login: str, password_hash: str) -> bool:
     """False: there is an administrator already."""
-    if unit.schools.has_administrator():
+    if unit.staff.has_administrator():
         return False
     add_staff(unit, login, password_hash, Role.ADMINISTRATOR, None)
     return True

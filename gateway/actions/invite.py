@@ -12,8 +12,9 @@ from gateway.actions.own_classes import require_classes
 from gateway.actions.send_message import send_mail
 from gateway.errors import TooLate
 from gateway.messages import texts
+from gateway.store.collections import Collection
 from gateway.store.consents import Ask, Link
-from gateway.store.schools import Collection, School
+from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.consent import asks_for
 from policies.facts import Field, Items
@@ -48,7 +49,7 @@ def invite(
     school_id = unit.lock_school()
     named = [class_id] if class_id is not None else unit.schools.class_names(school_id)
     require_classes(unit, Permission.INVITE, named)
-    collection = unit.schools.get_collection(school_id, collection_id)
+    collection = unit.collections.get(school_id, collection_id)
     school = unit.schools.get(school_id)
     if deadline_passed(unit.now, collection.deadline_on, school.zone):
         raise TooLate

@@ -10,7 +10,7 @@ from crypto import canonical, jose
 from crypto.errors import JoseError
 from crypto.secrets_text import hash_secret, new_secret
 from gateway.errors import AlreadyExists, BadInput, TokenInvalid
-from gateway.store.schools import Client
+from gateway.store.clients import Client
 from gateway.unit import Unit
 
 TOKEN_LIFE = timedelta(minutes=10)
@@ -36,11 +36,11 @@ def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
         usable = False
     if not usable:
         raise BadInput({"/jwks": "keys_unfit"})
-    if unit.schools.find_client(name=name) is not None:
+    if unit.clients.find(name=name) is not None:
         raise AlreadyExists
     client_id = unit.new_id()
     event = unit.record("client.added", client_id=client_id)
-    unit.schools.add_client(Client(client_id, name, programme, jwks), event)
+    unit.clients.add(Client(client_id, name, programme, jwks), event)
     return client_id
 
 
@@ -49,7 +49,7 @@ def issue_token(
 ) -> IssuedToken:
     """`endpoint`: the exact audience that the assertion must name. Raises `TokenInvalid`."""
     try:
-        client = unit.schools.find_client(name=jose.client_id_of(assertion))
+        client = unit.clients.find(name=jose.client_id_of(assertion))
         if client is None:
             raise TokenInvalid("jose.client")
         known = client_keys(client, jose.KeyUse.SIG)
@@ -60,7 +60,7 @@ def issue_token(
         raise TokenInvalid(refused.code) from None
     # Taken until then, as clocks may differ: remembered as long.
     expires_at = datetime.fromtimestamp(int(str(claims["exp"])) + jose.LEEWAY_SECONDS + 1, UTC)
-    if not unit.schools.spend_jti(client.id, hash_secret(str(claims["jti"])), expires_at, unit.now):
+    if not unit.clients.spend_jti(client.id, hash_secret(str(claims["jti"])), expires_at, unit.now):
         raise TokenInvalid("jose.jti")
     unit.record("token.issued", client_id=client.id)
     issued = int(unit.now.timestamp())
@@ -102,7 +102,7 @@ def client_of_token(unit: Unit, token: str, issuer: str, keys: jose.SigningKeys)
         )
     except JoseError as refused:
         raise TokenInvalid(refused.code) from None
-    client = unit.schools.find_client(name=str(claims["client_id"]))
+    client = unit.clients.find(name=str(claims["client_id"]))
     if client is None:
         raise TokenInvalid("jose.client")
     return client

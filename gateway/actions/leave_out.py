@@ -11,7 +11,7 @@ from gateway.actions.release_set import look_at_school
 from gateway.actions.send_message import send_mail, spokesmen
 from gateway.errors import BadInput, NotFound, RulesBroken
 from gateway.messages import texts
-from gateway.store.people import LeaveOut
+from gateway.store.leaving_out import LeaveOut
 from gateway.unit import Unit
 from policies.facts import AttemptFacts, Field, Items
 from policies.leaving_out import confirmation_findings, proposal_findings
@@ -22,7 +22,7 @@ def record_attempt(unit: Unit, pupil_id: UUID, made_on: date, channel: str) -> U
     """One attempt to reach the family, by the day it was made. Raises `NotFound`, `BadInput`."""
     school_id = unit.lock_school()
     staff_id = unit.actor.ref
-    if pupil_id not in unit.people.pupil_classes(school_id) or staff_id is None:
+    if pupil_id not in unit.pupils.classes(school_id) or staff_id is None:
         raise NotFound
     require_people(unit, Permission.RECORD_ATTEMPT, [pupil_id])
     if made_on > unit.schools.get(school_id).today(unit.now):
@@ -35,7 +35,7 @@ def record_attempt(unit: Unit, pupil_id: UUID, made_on: date, channel: str) -> U
         made_on=made_on,
         channel=channel,
     )
-    unit.people.add_attempt(
+    unit.leaving_out.add_attempt(
         school_id, attempt_id, pupil_id, AttemptFacts(made_on, channel), staff_id, event
     )
     return attempt_id
@@ -53,10 +53,10 @@ def propose_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, reason:
     where = state.readiness.standings.get(pupil_id)
     if where is None or staff_id is None:
         raise NotFound
-    known = unit.people.list_leave_outs(school_id, collection_id).get(pupil_id)
+    known = unit.leaving_out.by_pupil(school_id, collection_id).get(pupil_id)
     if known is not None and (known.confirmed_at is None or where.is_settled):
         return known.id
-    attempts = unit.people.attempts_for(school_id, pupil_id)
+    attempts = unit.leaving_out.attempts_for(school_id, pupil_id)
     if known is not None and known.confirmed_at is not None:
         ended_after = state.school.today(known.confirmed_at)
         attempts = [each for each in attempts if each.made_on > ended_after]
@@ -76,7 +76,7 @@ def propose_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, reason:
     event = unit.record(
         "leaving_out.proposed", leaving_out_id=leave_out.id, person_id=pupil_id, reason=reason
     )
-    unit.people.propose_leaving_out(school_id, collection_id, leave_out, event)
+    unit.leaving_out.propose(school_id, collection_id, leave_out, event)
     return leave_out.id
 
 
@@ -86,7 +86,7 @@ def confirm_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, public_
     Raises `RulesBroken` (the same person, or the family has answered since), `NotFound`.
     """
     school_id = unit.lock_school()
-    leave_out = unit.people.list_leave_outs(school_id, collection_id).get(pupil_id)
+    leave_out = unit.leaving_out.by_pupil(school_id, collection_id).get(pupil_id)
     staff_id = unit.actor.ref
     if leave_out is None or staff_id is None:
         raise NotFound
@@ -100,7 +100,7 @@ def confirm_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, public_
     findings += proposal_findings(
         pupil_id,
         where,
-        unit.people.attempts_for(school_id, pupil_id),
+        unit.leaving_out.attempts_for(school_id, pupil_id),
         leave_out.reason,
         state.rules,
         state.school.today(unit.now),
@@ -108,7 +108,7 @@ def confirm_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, public_
     if findings:
         raise RulesBroken(findings)
     event = unit.record("leaving_out.confirmed", leaving_out_id=leave_out.id, person_id=pupil_id)
-    unit.people.confirm_leaving_out(school_id, leave_out.id, staff_id, unit.now, event)
+    unit.leaving_out.confirm(school_id, leave_out.id, staff_id, unit.now, event)
     _tell(unit, school_id, collection_id, pupil_id, public_url)
 
 
@@ -117,7 +117,7 @@ def _tell(
 ) -> None:
     """A letter to everybody who speaks for the pupil and has an address."""
     school = unit.schools.get(school_id)
-    collection = unit.schools.get_collection(school_id, collection_id)
+    collection = unit.collections.get(school_id, collection_id)
     items = unit.people.items(school_id, [pupil_id])
     letter = texts.left_out(
         school.short_name,

@@ -13,8 +13,8 @@ from gateway.unit import Unit
 def leave_school(unit: Unit, pupil_id: UUID, order_no: str, order_on: date) -> None:
     """The pupil counts no more; what was handed over is recalled. Raises `NotFound`."""
     school_id = unit.lock_school()
-    if pupil_id not in unit.people.pupil_classes(school_id):
+    if pupil_id not in unit.pupils.classes(school_id):
         raise NotFound
     event = unit.record("pupil.left", person_id=pupil_id, order_on=order_on)
-    unit.people.leave(school_id, pupil_id, order_on, order_no, event)
+    unit.pupils.leave(school_id, pupil_id, order_on, order_no, event)
     withdraw_from_bundles(unit, school_id)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gateway.actions.pinned_rules import rules_of
 from gateway.store.bundles import Bundle, Recall
-from gateway.store.schools import Collection
+from gateway.store.collections import Collection
 from gateway.unit import Unit
 from policies.standing import StandingKind, standing
 
@@ -21,7 +21,7 @@ Members = Mapping[UUID, tuple[UUID, ...]]
 
 def withdraw_from_bundles(unit: Unit, school_id: UUID) -> None:
     """After any change that can take a consent away. The school is locked."""
-    for collection in unit.schools.list_collections(school_id):
+    for collection in unit.collections.of_school(school_id):
         bundle = unit.bundles.last_bundle(school_id, collection.id)
         if bundle is None or bundle.superseded_at is not None:
             continue

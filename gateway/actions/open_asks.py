@@ -15,7 +15,7 @@ def open_asks(unit: Unit, school_id: UUID, collection_id: UUID) -> int:
 
     Run after every import, after a change of representatives, and daily for birthdays.
     """
-    collection = unit.schools.get_collection(school_id, collection_id)
+    collection = unit.collections.get(school_id, collection_id)
     rules = rules_of(collection.programme)
     today = unit.schools.get(school_id).today(unit.now)
     known = {

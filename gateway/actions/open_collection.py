@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gateway.actions.add_staff import ensure_class
 from gateway.errors import AlreadyExists, BadInput, PassportMissing
-from gateway.store.schools import Collection
+from gateway.store.collections import Collection
 from gateway.unit import Unit
 from policies.programme import load_programme
 
@@ -29,7 +29,7 @@ def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: dat
         rules = load_programme(programme)
     except (KeyError, ValueError, OSError):
         raise BadInput({"/programme": "programme_unknown"}) from None
-    for other in unit.schools.list_collections(school_id):
+    for other in unit.collections.of_school(school_id):
         if other.programme == programme and not unit.bundles.find_approval(school_id, other.id):
             raise AlreadyExists
     collection = Collection(unit.new_id(), programme, rules.digest, opens_on, deadline_on)
@@ -40,7 +40,7 @@ def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: dat
         policy_digest=rules.digest,
         deadline=deadline_on,
     )
-    unit.schools.add_collection(school_id, collection, event)
+    unit.collections.add(school_id, collection, event)
     return collection.id
 
 
@@ -49,7 +49,7 @@ def state_enrolment(
 ) -> UUID:
     """Headcount of a class by an order. Said again it replaces. Raises `NotFound`."""
     school_id = unit.lock_school()
-    unit.schools.get_collection(school_id, collection_id)
+    unit.collections.get(school_id, collection_id)
     class_id = ensure_class(unit, school_id, class_name)
     event = unit.record(
         "enrolment.stated",
@@ -58,7 +58,7 @@ def state_enrolment(
         headcount=headcount,
         order_on=order_on,
     )
-    unit.schools.state_enrolment(
+    unit.collections.state_enrolment(
         school_id, collection_id, class_id, headcount, order_no, order_on, event
     )
     return class_id
@@ -67,13 +67,13 @@ def state_enrolment(
 def move_deadline(unit: Unit, collection_id: UUID, deadline_on: date) -> None:
     """Set another deadline, before or after. Raises `NotFound`, `BadInput`."""
     school_id = unit.lock_school()
-    if deadline_on < unit.schools.get_collection(school_id, collection_id).opens_on:
+    if deadline_on < unit.collections.get(school_id, collection_id).opens_on:
         raise BadInput({"/deadline_on": "deadline_order"})
     _require_near(deadline_on, unit.schools.get(school_id).today(unit.now))
     event = unit.record(
         "collection.deadline_moved", collection_id=collection_id, deadline=deadline_on
     )
-    unit.schools.move_deadline(school_id, collection_id, deadline_on, event)
+    unit.collections.move_deadline(school_id, collection_id, deadline_on, event)
 
 
 def _require_near(deadline_on: date, today: date) -> None:

@@ -54,7 +54,7 @@ def show_link(unit: Unit, token: str) -> LinkView:
     """Raises `LinkUnknown`, `LinkExpired`, `LinkReplaced`, `LinkSpent`."""
     link = _usable(unit, token)
     school = unit.schools.get(link.school_id)
-    collection = unit.schools.get_collection(link.school_id, link.collection_id)
+    collection = unit.collections.get(link.school_id, link.collection_id)
     subjects = [
         ask.subject_id
         for ask in unit.consents.list_asks(link.school_id, link.collection_id, link.signer_id)
@@ -107,7 +107,7 @@ def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | Ga
     link = _usable(unit, token, lock=True)
     if link.code_tag is None or link.code_sent_at is None:
         return CodeNotSent()
-    collection = unit.schools.get_collection(link.school_id, link.collection_id)
+    collection = unit.collections.get(link.school_id, link.collection_id)
     terms = load_programme(collection.programme).terms
     if unit.now - link.code_sent_at > timedelta(minutes=terms.code_minutes):
         return CodeExpired()
@@ -160,7 +160,7 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
         raise LinkReplaced
     school_id = unit.lock_school(link.school_id)
     school = unit.schools.get(school_id)
-    collection = unit.schools.get_collection(school_id, link.collection_id)
+    collection = unit.collections.get(school_id, link.collection_id)
     last = unit.consents.last_sent(school_id, collection.id).get(link.signer_id)
     if last is not None and unit.now - last < CODE_PAUSE:
         raise TooManyCodes

@@ -22,9 +22,9 @@ def require_people(unit: Unit, permission: Permission, person_ids: Collection[UU
     own = own_classes(unit)
     if own is None:
         return
-    classes = unit.people.pupil_classes(unit.school_id)
+    classes = unit.pupils.classes(unit.school_id)
     mine = {pupil for pupil, class_id in classes.items() if class_id in own}
-    links = unit.people.list_guardianships(unit.school_id, guardian_ids=list(person_ids))
+    links = unit.pupils.list_guardianships(unit.school_id, guardian_ids=list(person_ids))
     mine |= {link.guardian_id for link in links if link.pupil_id in mine}
     if not set(person_ids) <= mine:
         raise NotAllowed(permission)
@@ -34,4 +34,4 @@ def own_classes(unit: Unit) -> set[UUID] | None:
     """Classes of a tutor; None for those who are not bound to classes."""
     if unit.actor.role is not Role.TUTOR or unit.actor.ref is None:
         return None
-    return unit.schools.classes_of_tutor(unit.school_id, unit.actor.ref)
+    return unit.staff.classes_of_tutor(unit.school_id, unit.actor.ref)

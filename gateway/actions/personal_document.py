@@ -28,9 +28,11 @@ from gateway.actions.pinned_rules import form_for
 from gateway.actions.record_agreement import read_authority
 from gateway.errors import BadInput, NotFound, PassportMissing
 from gateway.settings import Host
+from gateway.store.agreements import Agreement
+from gateway.store.collections import Collection
 from gateway.store.consents import Ask
-from gateway.store.people import Agreement, Guardianship
-from gateway.store.schools import Collection, School
+from gateway.store.pupils import Guardianship
+from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.facts import AnswerFacts, Decision, EvidenceLevel, Field, FormKind, Items
 from policies.programme import Programme
@@ -169,7 +171,7 @@ def _listed(form: ConsentForm, items: Items) -> Items:
 def _guardianship(unit: Unit, sitting: Sitting) -> Guardianship | None:
     if sitting.ask.form is not FormKind.CHILD:
         return None
-    links = unit.people.list_guardianships(
+    links = unit.pupils.list_guardianships(
         sitting.school.id,
         pupil_ids=[sitting.ask.subject_id],
         guardian_ids=[sitting.ask.signer_id],
@@ -205,7 +207,7 @@ def open_sitting(
     school = unit.schools.get(school_id)
     today = school.today(unit.now)
     agreements = [
-        a for a in unit.people.agreements_of(school_id, ask.signer_id) if a.signed_on <= today
+        a for a in unit.agreements.of_person(school_id, ask.signer_id) if a.signed_on <= today
     ]
     return Sitting(
         school,

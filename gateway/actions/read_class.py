@@ -10,7 +10,7 @@ from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
 from gateway.errors import NotFound
 from gateway.store.consents import Ask
-from gateway.store.people import Guardianship
+from gateway.store.pupils import Guardianship
 from gateway.unit import Unit
 from policies.facts import Items
 from policies.permissions import Permission
@@ -44,7 +44,7 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
     A tutor reads own classes only. Raises `NotAllowed`, `NotFound`.
     """
     school_id = unit.school_id
-    collection = unit.schools.get_collection(school_id, collection_id)
+    collection = unit.collections.get(school_id, collection_id)
     if class_id not in unit.schools.class_names(school_id):
         raise NotFound
     require_classes(unit, Permission.READ_CLASS, [class_id])
@@ -52,7 +52,7 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
     today = unit.schools.get(school_id).today(unit.now)
     facts = [p for p in unit.dossier.pupils(school_id, collection_id) if p.class_id == class_id]
     links: dict[UUID, list[Guardianship]] = {}
-    for link in unit.people.list_guardianships(school_id):
+    for link in unit.pupils.list_guardianships(school_id):
         links.setdefault(link.pupil_id, []).append(link)
     asks = unit.consents.list_asks(school_id, collection_id)
     desk = []

@@ -13,7 +13,7 @@ from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
 from gateway.actions.own_classes import require_people
 from gateway.errors import BadInput, NotFound
-from gateway.store.people import Agreement
+from gateway.store.agreements import Agreement
 from gateway.unit import Unit
 from policies.permissions import Permission
 
@@ -33,7 +33,7 @@ def record_agreements(unit: Unit, person_ids: Sequence[UUID], number: str, signe
     new = [
         Agreement(unit.new_id(), person, number, signed_on)
         for person in dict.fromkeys(person_ids)
-        if number not in {a.number for a in unit.people.agreements_of(school_id, person)}
+        if number not in {a.number for a in unit.agreements.of_person(school_id, person)}
     ]
     events = unit.record_many(
         [
@@ -44,7 +44,7 @@ def record_agreements(unit: Unit, person_ids: Sequence[UUID], number: str, signe
             for a in new
         ]
     )
-    unit.people.add_agreements(school_id, zip(new, events, strict=True))
+    unit.agreements.add_many(school_id, zip(new, events, strict=True))
     return len(new)
 
 
@@ -64,7 +64,7 @@ def record_authority(
     """Keep the document of a representative; asks that it opens are opened. Raises `NotFound`."""
     school_id = unit.lock_school()
     link = next(
-        (g for g in unit.people.list_guardianships(school_id) if g.id == guardianship_id), None
+        (g for g in unit.pupils.list_guardianships(school_id) if g.id == guardianship_id), None
     )
     if link is None:
         raise NotFound
@@ -85,15 +85,15 @@ def record_authority(
     event = unit.record(
         "authority.recorded", guardianship_id=guardianship_id, person_id=link.guardian_id
     )
-    unit.people.record_authority(school_id, guardianship_id, sealed, ends_on, event)
-    for collection in unit.schools.list_collections(school_id):
+    unit.pupils.record_authority(school_id, guardianship_id, sealed, ends_on, event)
+    for collection in unit.collections.of_school(school_id):
         open_asks(unit, school_id, collection.id)
     withdraw_from_bundles(unit, school_id)
 
 
 def read_authority(unit: Unit, school_id: UUID, link_id: UUID, guardian: UUID) -> Authority | None:
     """The document of a representative; None when there is none on record."""
-    sealed = unit.people.sealed_authority(school_id, link_id)
+    sealed = unit.pupils.sealed_authority(school_id, link_id)
     if sealed is None:
         return None
     plain = unit.vault.open(school_id, guardian, KeyClass.EVIDENCE, RecordKind.AUTHORITY, sealed)

@@ -44,7 +44,7 @@ def record_paper(
     school_id = unit.lock_school()
     ask = unit.consents.get_ask(school_id, ask_id)
     require_people(unit, Permission.RECORD_PAPER, {ask.signer_id, ask.subject_id})
-    collection = unit.schools.get_collection(school_id, ask.collection_id)
+    collection = unit.collections.get(school_id, ask.collection_id)
     rules = rules_of(collection.programme)
     sitting = open_sitting(unit, rules, school_id, collection, ask)
     today = sitting.school.today(unit.now)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from crypto import canonical
 from gateway.actions.pinned_rules import rules_of
-from gateway.store.schools import Collection, School
+from gateway.store.collections import Collection
+from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.facts import ClassFacts, PupilFacts
 from policies.programme import Programme
@@ -73,9 +74,9 @@ class Members:
 def look_at_school(unit: Unit, school_id: UUID, collection_id: UUID) -> SchoolState:
     """Read everything and ask the rules. Raises `NotFound`."""
     school = unit.schools.get(school_id)
-    collection = unit.schools.get_collection(school_id, collection_id)
+    collection = unit.collections.get(school_id, collection_id)
     rules = rules_of(collection.programme)
-    classes = tuple(unit.schools.class_facts(school_id, collection_id))
+    classes = tuple(unit.collections.class_facts(school_id, collection_id))
     pupils = tuple(unit.dossier.pupils(school_id, collection_id))
     found = readiness(classes, pupils, rules, school.today(unit.now), collection.deadline_on)
     return SchoolState(school, collection, rules, classes, pupils, found)

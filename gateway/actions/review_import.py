@@ -57,7 +57,7 @@ def _require_own(unit: Unit, plan: RosterPlan) -> None:
     if own is None:
         return
     names = unit.schools.class_names(unit.school_id)
-    placed = unit.people.pupil_classes(unit.school_id)
+    placed = unit.pupils.classes(unit.school_id)
     known = {person.key: person.person_id for person in plan.people}
     for pupil in plan.pupils:
         person = known[pupil.key]

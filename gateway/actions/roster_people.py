@@ -75,9 +75,9 @@ class ListedPeople:
         self._identities = unit.people.by_identity(school_id)
         self.register = unit.people.items(school_id)
         names = unit.schools.class_names(school_id)
-        self._classes = {p: names[c] for p, c in unit.people.pupil_classes(school_id).items()}
+        self._classes = {p: names[c] for p, c in unit.pupils.classes(school_id).items()}
         self._guardians: dict[UUID, set[UUID]] = {}
-        for link in unit.people.list_guardianships(school_id):
+        for link in unit.pupils.list_guardianships(school_id):
             self._guardians.setdefault(link.pupil_id, set()).add(link.guardian_id)
         self.people: dict[str, Listed] = {}
         self.findings: list[Finding] = []

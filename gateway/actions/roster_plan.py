@@ -105,7 +105,7 @@ class _Planner:
         self._vault = unit.vault
         self._school = school_id
         self._holders = unit.people.holders(school_id)
-        self._classes = unit.people.pupil_classes(school_id)
+        self._classes = unit.pupils.classes(school_id)
         self._class_names = unit.schools.class_names(school_id)
         self._listed = ListedPeople(unit, school_id)
 

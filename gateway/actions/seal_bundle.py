@@ -33,7 +33,7 @@ def seal_bundle(
     `before`: the revision that this one supersedes. Raises `JournalBehind` before the first
     checkpoint, `NotReady` when the programme has no platform client.
     """
-    client = unit.schools.find_client(programme=state.rules.slug)
+    client = unit.clients.find(programme=state.rules.slug)
     if client is None:
         raise NotReady
     bundle_id, revision = unit.new_id(), before.revision + 1 if before else 1

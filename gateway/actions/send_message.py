@@ -43,7 +43,7 @@ def spokesmen(unit: Unit, school_id: UUID, person_id: UUID, own: Items) -> list[
     today = unit.schools.get(school_id).today(unit.now)
     if own.birth_date is not None and age(own.birth_date, today) >= ADULT:
         return [own]
-    links = unit.people.list_guardianships(school_id, pupil_ids=[person_id])
+    links = unit.pupils.list_guardianships(school_id, pupil_ids=[person_id])
     found = unit.people.items(school_id, [link.guardian_id for link in links])
     return [found[person] for person in sorted(found)] or [own]
 

@@ -20,18 +20,18 @@ def count_attempt(unit: Unit, login: str) -> str | TooManyCodes | None:
     """The password hash to compare with; None when there is no such login. Counts first."""
     key, since = hash_secret(login), unit.now - FORGET_AFTER
     if (
-        unit.schools.failures(key, since) >= MAX_FAILURES
-        or unit.schools.count_failure(key, unit.now, since) > MAX_FAILURES
+        unit.staff.failures(key, since) >= MAX_FAILURES
+        or unit.staff.count_failure(key, unit.now, since) > MAX_FAILURES
     ):
         unit.record("session.denied", reason="too_many")
         return TooManyCodes()
-    staff = unit.schools.find_staff(login=login)
+    staff = unit.staff.find(login=login)
     return None if staff is None else staff.password_hash
 
 
 def deny(unit: Unit, login: str) -> None:
     """Note that the password was wrong."""
-    staff = unit.schools.find_staff(login=login)
+    staff = unit.staff.find(login=login)
     if staff is None:
         unit.record("session.denied", reason="unknown")
     else:
@@ -42,13 +42,13 @@ def deny(unit: Unit, login: str) -> None:
 
 def open_session(unit: Unit, login: str) -> str:
     """An opaque session of eight hours after a right password. Raises `NotAuthenticated`."""
-    staff = unit.schools.find_staff(login=login)
+    staff = unit.staff.find(login=login)
     if staff is None:
         raise NotAuthenticated
-    unit.schools.forgive(hash_secret(login))
+    unit.staff.forgive(hash_secret(login))
     token = new_secret()
     unit.record("session.opened", school_id=staff.school_id, staff_id=staff.id)
-    unit.schools.open_session(hash_secret(token), staff.id, unit.now + STAFF_SESSION)
+    unit.staff.open_session(hash_secret(token), staff.id, unit.now + STAFF_SESSION)
     return token
 
 
@@ -56,4 +56,4 @@ def sign_out(unit: Unit, token: str) -> None:
     """Close the session; once more is no error."""
     if unit.actor.ref is not None:
         unit.record("session.closed", staff_id=unit.actor.ref)
-    unit.schools.close_session(hash_secret(token))
+    unit.staff.close_session(hash_secret(token))

@@ -90,7 +90,7 @@ def init(settings: Settings, login: str, password_file: Path | None) -> None:
         rings = [load_ring(path, ring) for ring, path in paths.items()]
         with wiring.units.open(SYSTEM) as unit:
             fresh = initialise(unit, wiring.kek, wiring.index, rings)
-            is_new = not unit.schools.has_administrator()
+            is_new = not unit.staff.has_administrator()
         if is_new:
             hashed = PasswordHasher().hash(_password(password_file))
             with wiring.units.open(SYSTEM) as unit:

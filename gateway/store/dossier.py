@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from gateway.store.claims import ClaimStore
 from gateway.store.consents import ConsentStore
-from gateway.store.people import Guardianship, PeopleStore
+from gateway.store.leaving_out import LeavingOutStore
+from gateway.store.people import PeopleStore
+from gateway.store.pupils import Guardianship, PupilStore
 from policies.facts import (
     AnswerFacts,
     Decision,
@@ -28,6 +30,8 @@ class Dossier:
 
     def __init__(self, connection: sa.Connection, people: PeopleStore) -> None:
         self._people = people
+        self._pupils = PupilStore(connection)
+        self._leaving_out = LeavingOutStore(connection)
         self._consents = ConsentStore(connection)
         self._claims = ClaimStore(connection)
 
@@ -38,9 +42,9 @@ class Dossier:
 
         Whoever was destroyed is on the lists of those collections alone in which the family spoke.
         """
-        classes = self._people.pupil_classes(school_id, None if only is None else list(only))
+        classes = self._pupils.classes(school_id, None if only is None else list(only))
         pupils = None if only is None else list(classes)
-        links = self._people.list_guardianships(school_id, pupil_ids=pupils)
+        links = self._pupils.list_guardianships(school_id, pupil_ids=pupils)
         links = [link for link in links if link.pupil_id in classes]
         family = None if pupils is None else [*pupils, *{link.guardian_id for link in links}]
         items = self._people.items(school_id, family)
@@ -52,7 +56,7 @@ class Dossier:
             (ask.form, ask.signer_id, ask.subject_id): by_ask.get(ask.id, ()) for ask in asks
         }
         claims = self._claims.states(school_id, family)
-        left_out = self._people.list_leave_outs(school_id, collection_id)
+        left_out = self._leaving_out.by_pupil(school_id, collection_id)
 
         def guardian(link: Guardianship) -> GuardianFacts:
             who = link.guardian_id

@@ -1,13 +1,12 @@
-"""Pupils, guardians and the links between them. One person is one row in a school.
+"""People: one person is one row in a school.
 
 Registry records are sealed; what is unique per person stands beside as school-scoped tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,7 +22,7 @@ from gateway.store.base import (
     tenant_reference,
 )
 from gateway.store.vault import Vault, person_keys
-from policies.facts import AttemptFacts, Field, GuardianKind, Items
+from policies.facts import Field, Items
 
 persons = sa.Table(
     "persons",
@@ -47,109 +46,6 @@ person_tokens = sa.Table(
     tenant_reference("person_id", "persons"),
     sa.UniqueConstraint("school_id", "field", "key_version", "token"),
 )
-pupils = sa.Table(
-    "pupils",
-    metadata,
-    school_key(),
-    sa.Column("person_id", sa.Uuid, primary_key=True),
-    sa.Column("class_id", sa.Uuid, nullable=False),
-    sa.Column("left_on", sa.Date),
-    sa.Column("left_order_no", sa.Text),
-    event_column(),
-    tenant_reference("person_id", "persons"),
-    tenant_reference("class_id", "classes"),
-)
-guardianships = sa.Table(
-    "guardianships",
-    metadata,
-    school_key(),
-    own_id(),
-    sa.Column("pupil_id", sa.Uuid, nullable=False),
-    sa.Column("guardian_id", sa.Uuid, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("relation", sa.Text, nullable=False),
-    sa.Column("authority", sa.LargeBinary),
-    sa.Column("ends_on", sa.Date),
-    event_column(),
-    tenant_reference("pupil_id", "pupils"),
-    tenant_reference("guardian_id", "persons"),
-    sa.UniqueConstraint("school_id", "pupil_id", "guardian_id"),
-)
-agreements = sa.Table(
-    "agreements",
-    metadata,
-    school_key(),
-    own_id(),
-    sa.Column("person_id", sa.Uuid, nullable=False),
-    sa.Column("number", sa.Text, nullable=False),
-    sa.Column("signed_on", sa.Date, nullable=False),
-    event_column(),
-    tenant_reference("person_id", "persons"),
-    sa.UniqueConstraint("school_id", "person_id", "number"),
-)
-attempts = sa.Table(
-    "attempts",
-    metadata,
-    school_key(),
-    own_id(),
-    sa.Column("pupil_id", sa.Uuid, nullable=False),
-    sa.Column("made_on", sa.Date, nullable=False),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
-    event_column(),
-    tenant_reference("pupil_id", "pupils"),
-)
-leave_outs = sa.Table(
-    "leave_outs",
-    metadata,
-    school_key(),
-    own_id(),
-    sa.Column("collection_id", sa.Uuid, nullable=False),
-    sa.Column("pupil_id", sa.Uuid, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("proposed_by", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
-    sa.Column("confirmed_by", sa.Uuid, sa.ForeignKey("staff.id")),
-    sa.Column("confirmed_at", Moment),
-    event_column(),
-    tenant_reference("collection_id", "collections"),
-    tenant_reference("pupil_id", "pupils"),
-    sa.UniqueConstraint("school_id", "collection_id", "pupil_id"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Guardianship:
-    """Who stands for whom. `has_authority`: a document is on record."""
-
-    id: UUID
-    pupil_id: UUID
-    guardian_id: UUID
-    kind: GuardianKind
-    relation: str
-    has_authority: bool
-    ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Agreement on simple e-signature of a person with the school (63-FZ art. 6, 9)."""
-
-    id: UUID
-    person_id: UUID
-    number: str
-    signed_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveOut:
-    """A leaving out as proposed; `confirmed_by` None until a second person agrees."""
-
-    id: UUID
-    pupil_id: UUID
-    reason: str
-    proposed_by: UUID
-    confirmed_by: UUID | None
-    confirmed_at: datetime | None
 
 
 class PeopleStore:
@@ -158,8 +54,6 @@ class PeopleStore:
     def __init__(self, connection: sa.Connection, vault: Vault) -> None:
         self._db = connection
         self._vault = vault
-
-    # persons
 
     def add_many(self, school_id: UUID, people: Iterable[tuple[UUID, Items, UUID]]) -> None:
         """Insert (person, items, event); the persons' data keys must be there already."""
@@ -346,234 +240,3 @@ class PeopleStore:
             )
         )
         return {row.id: row.at for row in rows}
-
-    # pupils and guardians
-
-    def enrol(self, school_id: UUID, rows: Iterable[tuple[UUID, UUID, UUID]]) -> None:
-        """Put (person, class, event) on the list of pupils, also those who left it once."""
-        wanted = list(rows)
-        left = set(
-            self._db.scalars(
-                sa.select(pupils.c.person_id).where(
-                    pupils.c.school_id == school_id, pupils.c.left_on.is_not(None)
-                )
-            )
-        )
-        for p, c, e in (row for row in wanted if row[0] in left):
-            self._db.execute(
-                pupils.update()
-                .where(pupils.c.school_id == school_id, pupils.c.person_id == p)
-                .values(class_id=c, left_on=None, left_order_no=None, event_id=e)
-            )
-        values = [
-            {"school_id": school_id, "person_id": p, "class_id": c, "event_id": e}
-            for p, c, e in wanted
-            if p not in left
-        ]
-        if values:
-            self._db.execute(pupils.insert(), values)
-
-    def move_pupil(self, school_id: UUID, person_id: UUID, class_id: UUID, event: UUID) -> None:
-        self._db.execute(
-            pupils.update()
-            .where(pupils.c.school_id == school_id, pupils.c.person_id == person_id)
-            .values(class_id=class_id, event_id=event)
-        )
-
-    def leave(
-        self, school_id: UUID, person_id: UUID, left_on: date, order_no: str, event_id: UUID
-    ) -> None:
-        """Take a pupil off the list by an order."""
-        self._db.execute(
-            pupils.update()
-            .where(pupils.c.school_id == school_id, pupils.c.person_id == person_id)
-            .values(left_on=left_on, left_order_no=order_no, event_id=event_id)
-        )
-
-    def pupil_classes(
-        self, school_id: UUID, only: Collection[UUID] | None = None
-    ) -> dict[UUID, UUID]:
-        """Class of every pupil who is on the list (or of `only` these)."""
-        query = sa.select(pupils.c.person_id, pupils.c.class_id).where(
-            pupils.c.school_id == school_id, pupils.c.left_on.is_(None)
-        )
-        if only is not None:
-            query = query.where(pupils.c.person_id.in_(only))
-        rows = self._db.execute(query.order_by(pupils.c.person_id))
-        return {row.person_id: row.class_id for row in rows}
-
-    def add_guardianships(self, school_id: UUID, rows: Iterable[tuple[Guardianship, UUID]]) -> None:
-        values = [
-            {
-                "school_id": school_id,
-                "id": g.id,
-                "pupil_id": g.pupil_id,
-                "guardian_id": g.guardian_id,
-                "kind": g.kind.value,
-                "relation": g.relation,
-                "ends_on": g.ends_on,
-                "event_id": event_id,
-            }
-            for g, event_id in rows
-        ]
-        if values:
-            self._db.execute(guardianships.insert(), values)
-
-    def list_guardianships(
-        self,
-        school_id: UUID,
-        *,
-        pupil_ids: Collection[UUID] | None = None,
-        guardian_ids: Collection[UUID] | None = None,
-    ) -> list[Guardianship]:
-        """Who stands for whom; None asks for every pupil, every guardian."""
-        query = sa.select(guardianships).where(guardianships.c.school_id == school_id)
-        if pupil_ids is not None:
-            query = query.where(guardianships.c.pupil_id.in_(pupil_ids))
-        if guardian_ids is not None:
-            query = query.where(guardianships.c.guardian_id.in_(guardian_ids))
-        rows = self._db.execute(query.order_by(guardianships.c.id))
-        return [
-            Guardianship(
-                row.id,
-                row.pupil_id,
-                row.guardian_id,
-                GuardianKind(row.kind),
-                row.relation,
-                row.authority is not None,
-                row.ends_on,
-            )
-            for row in rows
-        ]
-
-    def record_authority(
-        self,
-        school_id: UUID,
-        guardianship_id: UUID,
-        sealed: bytes,
-        ends_on: date | None,
-        event_id: UUID,
-    ) -> None:
-        """Keep the sealed authority document of a guardianship."""
-        self._db.execute(
-            guardianships.update()
-            .where(guardianships.c.school_id == school_id, guardianships.c.id == guardianship_id)
-            .values(authority=sealed, ends_on=ends_on, event_id=event_id)
-        )
-
-    def sealed_authority(self, school_id: UUID, guardianship_id: UUID) -> bytes | None:
-        found: bytes | None = self._db.scalar(
-            sa.select(guardianships.c.authority).where(
-                guardianships.c.school_id == school_id, guardianships.c.id == guardianship_id
-            )
-        )
-        return found
-
-    # agreements, attempts, leaving out
-
-    def add_agreements(self, school_id: UUID, rows: Iterable[tuple[Agreement, UUID]]) -> None:
-        values = [
-            {
-                "school_id": school_id,
-                "id": a.id,
-                "person_id": a.person_id,
-                "number": a.number,
-                "signed_on": a.signed_on,
-                "event_id": event_id,
-            }
-            for a, event_id in rows
-        ]
-        if values:
-            self._db.execute(agreements.insert(), values)
-
-    def agreements_of(self, school_id: UUID, person_id: UUID) -> list[Agreement]:
-        """Agreements of one person, the latest last."""
-        rows = self._db.execute(
-            sa.select(
-                agreements.c.id,
-                agreements.c.person_id,
-                agreements.c.number,
-                agreements.c.signed_on,
-            )
-            .where(agreements.c.school_id == school_id, agreements.c.person_id == person_id)
-            .order_by(agreements.c.signed_on, agreements.c.id)
-        )
-        return [Agreement(**row._mapping) for row in rows]
-
-    def add_attempt(
-        self,
-        school_id: UUID,
-        attempt_id: UUID,
-        pupil_id: UUID,
-        attempt: AttemptFacts,
-        staff_id: UUID,
-        event_id: UUID,
-    ) -> None:
-        self._db.execute(
-            attempts.insert().values(
-                school_id=school_id,
-                id=attempt_id,
-                pupil_id=pupil_id,
-                made_on=attempt.made_on,
-                channel=attempt.channel,
-                staff_id=staff_id,
-                event_id=event_id,
-            )
-        )
-
-    def attempts_for(self, school_id: UUID, pupil_id: UUID) -> list[AttemptFacts]:
-        rows = self._db.execute(
-            sa.select(attempts.c.made_on, attempts.c.channel)
-            .where(attempts.c.school_id == school_id, attempts.c.pupil_id == pupil_id)
-            .order_by(attempts.c.made_on)
-        )
-        return [AttemptFacts(row.made_on, row.channel) for row in rows]
-
-    def propose_leaving_out(
-        self, school_id: UUID, collection_id: UUID, leave_out: LeaveOut, event_id: UUID
-    ) -> None:
-        """A later proposal takes the place of an earlier one that has ended."""
-        self._db.execute(
-            leave_outs.delete().where(
-                leave_outs.c.school_id == school_id, leave_outs.c.id == leave_out.id
-            )
-        )
-        self._db.execute(
-            leave_outs.insert().values(
-                school_id=school_id,
-                id=leave_out.id,
-                collection_id=collection_id,
-                pupil_id=leave_out.pupil_id,
-                reason=leave_out.reason,
-                proposed_by=leave_out.proposed_by,
-                event_id=event_id,
-            )
-        )
-
-    def confirm_leaving_out(
-        self, school_id: UUID, leave_out_id: UUID, staff_id: UUID, at: datetime, event_id: UUID
-    ) -> None:
-        self._db.execute(
-            leave_outs.update()
-            .where(leave_outs.c.school_id == school_id, leave_outs.c.id == leave_out_id)
-            .values(confirmed_by=staff_id, confirmed_at=at, event_id=event_id)
-        )
-
-    def list_leave_outs(self, school_id: UUID, collection_id: UUID) -> dict[UUID, LeaveOut]:
-        """Leaving out by pupil."""
-        rows = self._db.execute(
-            sa.select(leave_outs).where(
-                leave_outs.c.school_id == school_id, leave_outs.c.collection_id == collection_id
-            )
-        )
-        return {
-            row.pupil_id: LeaveOut(
-                row.id,
-                row.pupil_id,
-                row.reason,
-                row.proposed_by,
-                row.confirmed_by,
-                row.confirmed_at,
-            )
-            for row in rows
-        }

@@ -14,14 +14,44 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from gateway.store import bundles, claims, consents, imports, outbox, people, schools, vault
+from gateway.store import (
+    agreements,
+    bundles,
+    claims,
+    clients,
+    collections,
+    consents,
+    imports,
+    leaving_out,
+    outbox,
+    people,
+    pupils,
+    schools,
+    staff,
+    vault,
+)
 from gateway.store.base import metadata
 from gateway.store.session import make_engine, sqlite_file
 
 __all__ = ["HEAD", "SchemaFault", "check", "current", "metadata", "upgrade"]
 
 HEAD = "0001"
-TABLES_OF = (bundles, claims, consents, imports, outbox, people, schools, vault)
+TABLES_OF = (
+    agreements,
+    bundles,
+    claims,
+    clients,
+    collections,
+    consents,
+    imports,
+    leaving_out,
+    outbox,
+    people,
+    pupils,
+    schools,
+    staff,
+    vault,
+)
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _TURN = 0x5347_5343_4845_4D41  # "SGSCHEMA": key of the advisory lock on PostgreSQL
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))

@@ -15,7 +15,7 @@ from crypto.secrets_text import hash_secret
 from gateway.actions.issue_token import client_of_token
 from gateway.actions.sign_in import STAFF_SESSION, count_attempt, deny, open_session
 from gateway.errors import NotAllowed, NotAuthenticated, SecondPersonNeeded, TokenInvalid
-from gateway.store.schools import Staff
+from gateway.store.staff import Staff
 from gateway.unit import SYSTEM, Actor, Unit
 from gateway.web.context import Caller, current_wiring, in_one_unit, request_id
 from gateway.web.passwords import is_password
@@ -114,7 +114,7 @@ def caller_of_session(token: str) -> Caller:
 
 def _session_of(look: Unit, token: str) -> Caller:
     digest = hash_secret(token)
-    staff = look.schools.staff_of_session(digest, look.now)
+    staff = look.staff.of_session(digest, look.now)
     if staff is not None:
         return Caller(Actor(staff.role, staff.id, staff.school_id, request_id()), token)
     session = look.consents.find_session(digest, look.now)
@@ -158,7 +158,7 @@ def sign_in(login: str, password: str) -> SignedIn:
         raise NotAuthenticated
     with units.open(nobody) as unit:
         token = open_session(unit, login)
-        staff = unit.schools.find_staff(login=login)
+        staff = unit.staff.find(login=login)
         if staff is None:
             raise NotAuthenticated
         return SignedIn(token, staff, unit.now + STAFF_SESSION)

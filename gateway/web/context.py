@@ -11,8 +11,8 @@ from flask import Flask, current_app, g, request
 
 from crypto.secrets_text import new_secret
 from gateway.errors import GatewayError, NotAuthenticated
+from gateway.store.clients import Client
 from gateway.store.consents import FamilySession
-from gateway.store.schools import Client
 from gateway.unit import Actor, Unit
 from gateway.wiring import Wiring
 

@@ -19,7 +19,7 @@ def receipt_facts(
 ) -> ReceiptFacts:
     """What stands on the receipt; the journal's point is the one that the JWS holds us to."""
     school, facts = sitting.school, answer.facts
-    place = unit.people.pupil_classes(school.id).get(sitting.ask.subject_id)
+    place = unit.pupils.classes(school.id).get(sitting.ask.subject_id)
     return ReceiptFacts(
         number=answer.receipt_no,
         decision=facts.decision,

@@ -168,7 +168,7 @@ class Rounds:
             due = [
                 (school_id, collection.id, look.schools.get(school_id).today(look.now))
                 for school_id in look.schools.ids()
-                for collection in look.schools.list_collections(school_id)
+                for collection in look.collections.of_school(school_id)
             ]
         for school_id, collection_id, today in due:
             key = (str(school_id), str(collection_id))

@@ -61,7 +61,7 @@ class ReleasedSchool:
         self.town.ready(CHILDREN)
         self.numbers = {self.town.person(number): number for number in EVERYBODY}
         with self.town.by(Role.REGISTRAR) as unit:
-            client = unit.schools.find_client(name="platform")
+            client = unit.clients.find(name="platform")
         assert client is not None
         self.client = client
         self._rounds = Rounds(wiring)

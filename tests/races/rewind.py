@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from crypto.ids import uuid7
 from gateway.store.bundles import approvals, bundle_members, bundles, recalls
 from gateway.store.claims import claim_requests
+from gateway.store.collections import enrolments
 from gateway.store.consents import answers, asks, evidence
 from gateway.store.imports import imports
 from gateway.store.outbox import messages
-from gateway.store.people import guardianships, person_tokens, persons, pupils
-from gateway.store.schools import enrolments
+from gateway.store.people import person_tokens, persons
+from gateway.store.pupils import guardianships, pupils
 from gateway.store.vault import person_keys
 from gateway.wiring import Wiring
 

@@ -60,7 +60,7 @@ def confirm_code(told: Mapping[str, Any], token: str) -> Mapping[str, object] | 
     session = unit.consents.find_session(hash_secret(opened), unit.now)
     if session is None:
         raise NotFound
-    collection = unit.schools.get_collection(session.school_id, session.collection_id)
+    collection = unit.collections.get(session.school_id, session.collection_id)
     life = timedelta(minutes=rules_of(collection.programme).terms.session_minutes)
     return {"token": opened, "expires_at": unit.now + life}
 

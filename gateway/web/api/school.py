@@ -69,7 +69,7 @@ def start_collection(told: Mapping[str, Any]) -> Mapping[str, object]:
 def list_collections() -> Mapping[str, object]:
     """Collections of the school."""
     unit = current_unit()
-    return {"collections": unit.schools.list_collections(unit.school_id)}
+    return {"collections": unit.collections.of_school(unit.school_id)}
 
 
 @school.on(

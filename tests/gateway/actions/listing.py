@@ -93,7 +93,7 @@ def places(town: Town) -> dict[UUID, str]:
     """Class of every pupil on the list."""
     with town.by(Role.REGISTRAR) as unit:
         names = unit.schools.class_names(town.school_id)
-        return {p: names[c] for p, c in unit.people.pupil_classes(town.school_id).items()}
+        return {p: names[c] for p, c in unit.pupils.classes(town.school_id).items()}
 
 
 def people_count(town: Town) -> int:

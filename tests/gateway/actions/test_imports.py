@@ -183,7 +183,7 @@ def test_brothers_and_sisters_share_one_mother(town: Town):
     assert done.added == 3
     assert done.asks == 3  # each child, and the mother's own data once
     with town.by(Role.REGISTRAR) as unit:
-        links = unit.people.list_guardianships(town.school_id)
+        links = unit.pupils.list_guardianships(town.school_id)
     assert {link.guardian_id for link in links} == {town.person(101)}
 
 
@@ -244,7 +244,7 @@ def test_a_pupil_who_stands_in_the_list_twice_is_one_pupil(town: Town):
     assert done.added == 3
     assert len(places(town)) == 1
     with town.by(Role.REGISTRAR) as unit:
-        assert len(unit.people.list_guardianships(town.school_id)) == 2
+        assert len(unit.pupils.list_guardianships(town.school_id)) == 2
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_a_father_in_a_later_list_joins_the_mother(town: Town):
     done = take_in(town, line(EVA, father, relation="отец"))
     assert (done.added, done.asks) == (1, 2)
     with town.by(Role.REGISTRAR) as unit:
-        assert len(unit.people.list_guardianships(town.school_id)) == 2
+        assert len(unit.pupils.list_guardianships(town.school_id)) == 2
 
 
 def test_an_import_never_touches_an_answer(town: Town):
@@ -480,7 +480,7 @@ def test_the_whole_school_comes_in_whole(town: Town):
     assert len(places(town)) == 60
     assert (done[1].added, done[1].changed, done[1].unchanged) == (0, 0, 140)
     with town.by(Role.REGISTRAR) as unit:
-        links = unit.people.list_guardianships(town.school_id)
+        links = unit.pupils.list_guardianships(town.school_id)
     assert len({link.guardian_id for link in links}) == 80
 
 

@@ -204,7 +204,7 @@ def test_whose_answer_is_wanted_no_more_is_not_written_to(wiring: Wiring, clock:
     )
     with town.by(Role.REGISTRAR) as unit:
         link = next(
-            g for g in unit.people.list_guardianships(town.school_id) if g.relation != "мать"
+            g for g in unit.pupils.list_guardianships(town.school_id) if g.relation != "мать"
         )
         act = Authority("акт", "17-О", date(2025, 3, 1), "Отдел опеки")
         record_authority(unit, link.id, act, date(2026, 9, 5))

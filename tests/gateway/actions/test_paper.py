@@ -190,7 +190,7 @@ def ward(wiring: Wiring) -> Town:
 
 def record(town: Town, ends_on: date | None = None) -> None:
     with town.by(Role.REGISTRAR) as unit:
-        (link,) = unit.people.list_guardianships(town.school_id)
+        (link,) = unit.pupils.list_guardianships(town.school_id)
         record_authority(unit, link.id, ACT, ends_on)
 
 
@@ -210,8 +210,8 @@ def test_a_guardian_is_asked_once_the_document_is_recorded(ward: Town):
 def test_the_document_of_authority_is_sealed_and_reads_back(ward: Town):
     record(ward)
     with ward.by(Role.REGISTRAR) as unit:
-        (link,) = unit.people.list_guardianships(ward.school_id)
-        sealed = unit.people.sealed_authority(ward.school_id, link.id)
+        (link,) = unit.pupils.list_guardianships(ward.school_id)
+        sealed = unit.pupils.sealed_authority(ward.school_id, link.id)
         assert sealed is not None
         assert ACT.number.encode() not in sealed
         assert read_authority(unit, ward.school_id, link.id, link.guardian_id) == ACT
@@ -233,7 +233,7 @@ def test_authority_that_has_ended_signs_nothing(ward: Town, clock: Clock):
 def test_a_guardianship_of_another_school_is_not_found(ward: Town, wiring: Wiring):
     other = Town(wiring, 29)
     with ward.by(Role.REGISTRAR) as unit:
-        (link,) = unit.people.list_guardianships(ward.school_id)
+        (link,) = unit.pupils.list_guardianships(ward.school_id)
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
         record_authority(unit, link.id, ACT, None)
 

@@ -21,7 +21,7 @@ from gateway.errors import (
     TooLate,
 )
 from gateway.store.bundles import Bundle
-from gateway.store.schools import Client
+from gateway.store.clients import Client
 from gateway.unit import Actor
 from gateway.wiring import Wiring
 from policies.facts import Decision, FormKind
@@ -46,7 +46,7 @@ def approve(town: Town) -> Bundle:
 
 def platform(town: Town) -> tuple[Client, Actor]:
     with town.by(Role.REGISTRAR) as unit:
-        client = unit.schools.find_client(name="platform")
+        client = unit.clients.find(name="platform")
     assert client is not None
     return client, Actor(Role.PLATFORM, client.id)
 

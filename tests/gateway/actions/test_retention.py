@@ -78,7 +78,7 @@ def release(town: Town) -> None:
 
 def pull(town: Town) -> bytes:
     with town.by(Role.REGISTRAR) as unit:
-        client = unit.schools.find_client(name="platform")
+        client = unit.clients.find(name="platform")
         bundle = unit.bundles.last_bundle(town.school_id, town.collection_id)
     assert client is not None
     assert bundle is not None

@@ -58,7 +58,7 @@ def test_a_tutor_has_classes_and_new_ones_are_founded(town: Town):
             unit, "second", "hash", Role.TUTOR, town.school_id, class_names=["7А", "7В"]
         )
         classes = {class_by_name(unit, town.school_id, name) for name in ("7А", "7В")}
-        assert unit.schools.classes_of_tutor(town.school_id, tutor) == classes
+        assert unit.staff.classes_of_tutor(town.school_id, tutor) == classes
         with pytest.raises(NotFound):
             class_by_name(unit, town.school_id, "7Г")
 
@@ -76,14 +76,14 @@ def test_contacts_of_workers_are_kept_as_tokens_of_their_school(town: Town, wiri
         ):
             for school, is_known in ((town.school_id, True), (other.school_id, False)):
                 token = unit.vault.token(field, value, school)
-                assert unit.schools.is_staff_contact(school, token) is is_known
+                assert unit.staff.is_contact(school, token) is is_known
 
 
 def test_there_is_one_first_administrator(wiring: Wiring):
     with wiring.units.open(SYSTEM) as unit:
         assert add_first_administrator(unit, "admin", "hash")
         assert not add_first_administrator(unit, "another", "hash")
-        assert unit.schools.find_staff(login="another") is None
+        assert unit.staff.find(login="another") is None
 
 
 def test_what_was_initialised_is_not_initialised_again(wiring: Wiring):
@@ -100,7 +100,7 @@ def test_a_session_lasts_eight_hours(town: Town, clock: Clock):
     for step, is_open in ((timedelta(hours=7, minutes=59), True), (timedelta(minutes=1), False)):
         clock.set(clock.now + step)
         with town.wiring.units.open(SYSTEM) as unit:
-            found = unit.schools.staff_of_session(hash_secret(token), unit.now)
+            found = unit.staff.of_session(hash_secret(token), unit.now)
         assert (found is not None) is is_open
 
 
@@ -112,7 +112,7 @@ def test_whoever_signs_out_is_out_and_may_say_it_twice(town: Town):
         with town.wiring.units.open(actor) as unit:
             sign_out(unit, token)
     with town.wiring.units.open(SYSTEM) as unit:
-        assert unit.schools.staff_of_session(hash_secret(token), unit.now) is None
+        assert unit.staff.of_session(hash_secret(token), unit.now) is None
 
 
 def test_nobody_comes_in_under_an_unknown_name(town: Town):

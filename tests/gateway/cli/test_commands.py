@@ -84,7 +84,7 @@ def test_init_makes_a_home_that_starts(operator: Operator):
     wiring = operator.wiring()
     wiring.check()
     with wiring.units.open(SYSTEM) as unit:
-        admin = unit.schools.find_staff(login="admin")
+        admin = unit.staff.find(login="admin")
     wiring.close()
     assert admin is not None
     assert admin.role is Role.ADMINISTRATOR
@@ -113,7 +113,7 @@ def test_init_again_changes_nothing_and_asks_nothing(prepared: Operator):
     assert prepared.rings() == before
     wiring = prepared.wiring()
     with wiring.units.open(SYSTEM) as unit:
-        assert unit.schools.find_staff(login="another") is None
+        assert unit.staff.find(login="another") is None
     wiring.close()
 
 
@@ -186,7 +186,7 @@ def test_an_auditor_is_added_once(prepared: Operator):
     assert "занято" in again.output
     wiring = prepared.wiring()
     with wiring.units.open(SYSTEM) as unit:
-        found = unit.schools.find_staff(login="auditor-1")
+        found = unit.staff.find(login="auditor-1")
     wiring.close()
     assert found is not None
     assert (found.role, found.school_id) == (Role.AUDITOR, None)

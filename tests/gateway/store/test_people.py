@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from gateway.store.people import Guardianship
+from gateway.store.pupils import Guardianship
 from gateway.unit import Unit
 from gateway.wiring import Wiring
 from policies.facts import Field, GuardianKind, Items
@@ -78,9 +78,9 @@ def test_nothing_to_change_changes_nothing(town: Town):
         before = unit.people.versions(town.school_id)
         unit.people.change_many(town.school_id, [], unit.now)
         unit.people.add_many(town.school_id, [])
-        unit.people.enrol(town.school_id, [])
-        unit.people.add_guardianships(town.school_id, [])
-        unit.people.add_agreements(town.school_id, [])
+        unit.pupils.enrol(town.school_id, [])
+        unit.pupils.add_guardianships(town.school_id, [])
+        unit.agreements.add_many(town.school_id, [])
         assert unit.people.versions(town.school_id) == before
 
 
@@ -99,8 +99,8 @@ def test_schools_know_nothing_of_each_others_people(town: Town, wiring: Wiring):
     with there.by(Role.REGISTRAR) as unit:
         assert unit.people.items(there.school_id) == {}
         assert unit.people.holders(there.school_id) == {}
-        assert unit.people.pupil_classes(there.school_id) == {}
-        assert unit.people.list_guardianships(there.school_id) == []
+        assert unit.pupils.classes(there.school_id) == {}
+        assert unit.pupils.list_guardianships(there.school_id) == []
 
 
 def test_a_link_between_schools_cannot_be_written(town: Town, wiring: Wiring):
@@ -111,16 +111,16 @@ def test_a_link_between_schools_cannot_be_written(town: Town, wiring: Wiring):
     with town.by(Role.REGISTRAR) as unit:
         event = unit.record("guardianship.added", guardianship_id=link.id, person_id=pupil)
     with pytest.raises(sa.exc.IntegrityError), town.by(Role.REGISTRAR) as unit:
-        unit.people.add_guardianships(town.school_id, [(link, event)])
+        unit.pupils.add_guardianships(town.school_id, [(link, event)])
 
 
 def test_guardianships_are_found_from_both_sides(town: Town):
     pupil, mother = town.person(1), town.person(101)
     with town.by(Role.REGISTRAR) as unit:
-        (by_pupil,) = unit.people.list_guardianships(town.school_id, pupil_ids=[pupil])
-        (by_mother,) = unit.people.list_guardianships(town.school_id, guardian_ids=[mother])
+        (by_pupil,) = unit.pupils.list_guardianships(town.school_id, pupil_ids=[pupil])
+        (by_mother,) = unit.pupils.list_guardianships(town.school_id, guardian_ids=[mother])
         assert by_pupil == by_mother
-        assert unit.people.list_guardianships(town.school_id, pupil_ids=[]) == []
+        assert unit.pupils.list_guardianships(town.school_id, pupil_ids=[]) == []
 
 
 def test_a_change_without_an_event_is_refused_by_the_database(town: Town):

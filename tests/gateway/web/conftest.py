@@ -86,7 +86,7 @@ class Door:
         staff_id = self.above.get(role) or (town or self.town).staff[role]
         token = new_secret()
         with self.wiring.units.open(SYSTEM) as unit:
-            unit.schools.open_session(hash_secret(token), staff_id, unit.now + LIFE)
+            unit.staff.open_session(hash_secret(token), staff_id, unit.now + LIFE)
         return bearer(token)
 
     def family_token(self, town: Town, signer: UUID | None = None) -> str:

@@ -113,7 +113,7 @@ def test_things_of_another_school_are_not_there(two_schools: tuple[Door, Town]):
     registrar, director = door.who(Role.REGISTRAR, other), door.who(Role.DIRECTOR, other)
     with town.by(Role.REGISTRAR) as unit:
         class_id = next(iter(unit.schools.class_names(town.school_id)))
-        link_id = unit.people.list_guardianships(town.school_id)[0].id
+        link_id = unit.pupils.list_guardianships(town.school_id)[0].id
         release_id = unit.bundles.list_bundles(town.school_id)[0].release_id
     pupil, ask = town.person(CLASS[0].number), town.asks()[0].id
     collection = f"/v1/school/collections/{town.collection_id}"

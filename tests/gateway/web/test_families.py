@@ -151,7 +151,7 @@ def test_yes_is_too_late_after_the_deadline_and_no_is_not(full_door: Door):
     body = {"decision": "given", "details": details(with_child=True)}
     digest = told(full_door.post(f"{ask_path(full_door)}/document", mother, body))["digest"]
     with full_door.town.by(Role.REGISTRAR) as unit:
-        deadline = unit.schools.get_collection(
+        deadline = unit.collections.get(
             full_door.town.school_id, full_door.town.collection_id
         ).deadline_on
     move = {"deadline_on": "2026-09-10"}

@@ -21,8 +21,8 @@ from gateway.actions.add_staff import add_staff
 from gateway.actions.prepare_release import prepare_release
 from gateway.app import create_app
 from gateway.store.bundles import Release
+from gateway.store.clients import clients
 from gateway.store.people import persons
-from gateway.store.schools import clients
 from gateway.store.session import DatabaseBusy, DatabaseDown
 from gateway.unit import SYSTEM, Actor
 from gateway.web.problems import PROBLEMS, problem_of

@@ -129,7 +129,7 @@ def test_a_pupil_leaves_by_an_order(full_door: Door):
 def test_a_guardian_acts_by_a_document(door: Door):
     door.town.import_children([Child(1, guardians=(101,), relation="опекун")])
     with door.town.by(Role.REGISTRAR) as unit:
-        link = unit.people.list_guardianships(door.town.school_id)[0]
+        link = unit.pupils.list_guardianships(door.town.school_id)[0]
     body = {
         "kind": "акт органа опеки и попечительства",
         "number": "28-оп",
@@ -140,7 +140,7 @@ def test_a_guardian_acts_by_a_document(door: Door):
     path = f"/v1/school/guardianships/{link.id}/authority"
     assert door.post(path, door.who(Role.REGISTRAR), body).status_code == 204
     with door.town.by(Role.REGISTRAR) as unit:
-        assert unit.people.list_guardianships(door.town.school_id)[0].has_authority
+        assert unit.pupils.list_guardianships(door.town.school_id)[0].has_authority
 
 
 def test_invitations_say_who_got_one(full_door: Door):

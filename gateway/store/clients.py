@@ -1,0 +1,98 @@
+"""Clients of the platforms, and the assertions that they spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import (
+    Moment,
+    event_column,
+    metadata,
+    own_id,
+)
+
+clients = sa.Table(
+    "clients",
+    metadata,
+    own_id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("jwks", sa.Text, nullable=False),
+    event_column(),
+)
+client_jtis = sa.Table(
+    "client_jtis",
+    metadata,
+    sa.Column("client_id", sa.Uuid, sa.ForeignKey("clients.id"), primary_key=True),
+    sa.Column("jti_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A platform's client: `jwks` is its public key set as JSON text."""
+
+    id: UUID
+    name: str
+    programme: str
+    jwks: str
+
+
+class ClientStore:
+    """Who may fetch bundles. Clients stand above the schools."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(self, client: Client, event_id: UUID) -> None:
+        self._db.execute(
+            clients.insert().values(
+                id=client.id,
+                name=client.name,
+                programme=client.programme,
+                jwks=client.jwks,
+                event_id=event_id,
+            )
+        )
+
+    def find(self, *, name: str | None = None, programme: str | None = None) -> Client | None:
+        condition = clients.c.name == name if name else clients.c.programme == programme
+        row = self._db.execute(
+            sa.select(clients.c.id, clients.c.name, clients.c.programme, clients.c.jwks).where(
+                condition
+            )
+        ).first()
+        return None if row is None else Client(**row._mapping)
+
+    def by_id(self, client_id: UUID) -> Client | None:
+        row = self._db.execute(
+            sa.select(clients.c.id, clients.c.name, clients.c.programme, clients.c.jwks).where(
+                clients.c.id == client_id
+            )
+        ).first()
+        return None if row is None else Client(**row._mapping)
+
+    def spend_jti(
+        self, client_id: UUID, jti_hash: bytes, expires_at: datetime, now: datetime
+    ) -> bool:
+        """Remember an assertion's id until it expires. False: it was spent before."""
+        self._db.execute(
+            client_jtis.delete().where(
+                client_jtis.c.client_id == client_id, client_jtis.c.expires_at <= now
+            )
+        )
+        try:
+            with self._db.begin_nested():
+                self._db.execute(
+                    client_jtis.insert().values(
+                        client_id=client_id, jti_hash=jti_hash, expires_at=expires_at
+                    )
+                )
+        except sa.exc.IntegrityError:
+            return False
+        return True

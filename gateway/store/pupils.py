@@ -1,0 +1,186 @@
+"""The list of pupils, and who stands for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import (
+    event_column,
+    metadata,
+    own_id,
+    school_key,
+    tenant_reference,
+)
+from policies.facts import GuardianKind
+
+pupils = sa.Table(
+    "pupils",
+    metadata,
+    school_key(),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("class_id", sa.Uuid, nullable=False),
+    sa.Column("left_on", sa.Date),
+    sa.Column("left_order_no", sa.Text),
+    event_column(),
+    tenant_reference("person_id", "persons"),
+    tenant_reference("class_id", "classes"),
+)
+guardianships = sa.Table(
+    "guardianships",
+    metadata,
+    school_key(),
+    own_id(),
+    sa.Column("pupil_id", sa.Uuid, nullable=False),
+    sa.Column("guardian_id", sa.Uuid, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("relation", sa.Text, nullable=False),
+    sa.Column("authority", sa.LargeBinary),
+    sa.Column("ends_on", sa.Date),
+    event_column(),
+    tenant_reference("pupil_id", "pupils"),
+    tenant_reference("guardian_id", "persons"),
+    sa.UniqueConstraint("school_id", "pupil_id", "guardian_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guardianship:
+    """Who stands for whom. `has_authority`: a document is on record."""
+
+    id: UUID
+    pupil_id: UUID
+    guardian_id: UUID
+    kind: GuardianKind
+    relation: str
+    has_authority: bool
+    ends_on: date | None
+
+
+class PupilStore:
+    """Who is taught in which class, and by whom each pupil is represented."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def enrol(self, school_id: UUID, rows: Iterable[tuple[UUID, UUID, UUID]]) -> None:
+        """Put (person, class, event) on the list of pupils, also those who left it once."""
+        wanted = list(rows)
+        left = set(
+            self._db.scalars(
+                sa.select(pupils.c.person_id).where(
+                    pupils.c.school_id == school_id, pupils.c.left_on.is_not(None)
+                )
+            )
+        )
+        for p, c, e in (row for row in wanted if row[0] in left):
+            self._db.execute(
+                pupils.update()
+                .where(pupils.c.school_id == school_id, pupils.c.person_id == p)
+                .values(class_id=c, left_on=None, left_order_no=None, event_id=e)
+            )
+        values = [
+            {"school_id": school_id, "person_id": p, "class_id": c, "event_id": e}
+            for p, c, e in wanted
+            if p not in left
+        ]
+        if values:
+            self._db.execute(pupils.insert(), values)
+
+    def move(self, school_id: UUID, person_id: UUID, class_id: UUID, event: UUID) -> None:
+        self._db.execute(
+            pupils.update()
+            .where(pupils.c.school_id == school_id, pupils.c.person_id == person_id)
+            .values(class_id=class_id, event_id=event)
+        )
+
+    def leave(
+        self, school_id: UUID, person_id: UUID, left_on: date, order_no: str, event_id: UUID
+    ) -> None:
+        """Take a pupil off the list by an order."""
+        self._db.execute(
+            pupils.update()
+            .where(pupils.c.school_id == school_id, pupils.c.person_id == person_id)
+            .values(left_on=left_on, left_order_no=order_no, event_id=event_id)
+        )
+
+    def classes(self, school_id: UUID, only: Collection[UUID] | None = None) -> dict[UUID, UUID]:
+        """Class of every pupil who is on the list (or of `only` these)."""
+        query = sa.select(pupils.c.person_id, pupils.c.class_id).where(
+            pupils.c.school_id == school_id, pupils.c.left_on.is_(None)
+        )
+        if only is not None:
+            query = query.where(pupils.c.person_id.in_(only))
+        rows = self._db.execute(query.order_by(pupils.c.person_id))
+        return {row.person_id: row.class_id for row in rows}
+
+    def add_guardianships(self, school_id: UUID, rows: Iterable[tuple[Guardianship, UUID]]) -> None:
+        values = [
+            {
+                "school_id": school_id,
+                "id": g.id,
+                "pupil_id": g.pupil_id,
+                "guardian_id": g.guardian_id,
+                "kind": g.kind.value,
+                "relation": g.relation,
+                "ends_on": g.ends_on,
+                "event_id": event_id,
+            }
+            for g, event_id in rows
+        ]
+        if values:
+            self._db.execute(guardianships.insert(), values)
+
+    def list_guardianships(
+        self,
+        school_id: UUID,
+        *,
+        pupil_ids: Collection[UUID] | None = None,
+        guardian_ids: Collection[UUID] | None = None,
+    ) -> list[Guardianship]:
+        """Who stands for whom; None asks for every pupil, every guardian."""
+        query = sa.select(guardianships).where(guardianships.c.school_id == school_id)
+        if pupil_ids is not None:
+            query = query.where(guardianships.c.pupil_id.in_(pupil_ids))
+        if guardian_ids is not None:
+            query = query.where(guardianships.c.guardian_id.in_(guardian_ids))
+        rows = self._db.execute(query.order_by(guardianships.c.id))
+        return [
+            Guardianship(
+                row.id,
+                row.pupil_id,
+                row.guardian_id,
+                GuardianKind(row.kind),
+                row.relation,
+                row.authority is not None,
+                row.ends_on,
+            )
+            for row in rows
+        ]
+
+    def record_authority(
+        self,
+        school_id: UUID,
+        guardianship_id: UUID,
+        sealed: bytes,
+        ends_on: date | None,
+        event_id: UUID,
+    ) -> None:
+        """Keep the sealed authority document of a guardianship."""
+        self._db.execute(
+            guardianships.update()
+            .where(guardianships.c.school_id == school_id, guardianships.c.id == guardianship_id)
+            .values(authority=sealed, ends_on=ends_on, event_id=event_id)
+        )
+
+    def sealed_authority(self, school_id: UUID, guardianship_id: UUID) -> bytes | None:
+        found: bytes | None = self._db.scalar(
+            sa.select(guardianships.c.authority).where(
+                guardianships.c.school_id == school_id, guardianships.c.id == guardianship_id
+            )
+        )
+        return found

@@ -1,0 +1,193 @@
+"""Staff: their logins, contacts and classes, their sessions, sign-ins that failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from gateway.store.base import (
+    Moment,
+    event_column,
+    metadata,
+    own_id,
+    school_key,
+    tenant_reference,
+)
+from policies.permissions import Role
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    own_id(),
+    sa.Column("school_id", sa.Uuid, sa.ForeignKey("schools.id")),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("email_token", sa.LargeBinary(16)),
+    sa.Column("phone_token", sa.LargeBinary(16)),
+    event_column(),
+)
+tutor_classes = sa.Table(
+    "tutor_classes",
+    metadata,
+    school_key(),
+    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("class_id", sa.Uuid, primary_key=True),
+    event_column(),
+    tenant_reference("class_id", "classes"),
+)
+staff_sessions = sa.Table(
+    "staff_sessions",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+sign_in_failures = sa.Table(
+    "sign_in_failures",
+    metadata,
+    sa.Column("login_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A worker. `school_id` None: administrators and auditors of the whole service."""
+
+    id: UUID
+    school_id: UUID | None
+    login: str
+    role: Role
+    password_hash: str = field(repr=False)
+
+
+class StaffStore:
+    """Who works in a school or above the schools."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(
+        self,
+        person: Staff,
+        event_id: UUID,
+        email_token: bytes | None = None,
+        phone_token: bytes | None = None,
+    ) -> None:
+        self._db.execute(
+            staff.insert().values(
+                id=person.id,
+                school_id=person.school_id,
+                login=person.login,
+                password_hash=person.password_hash,
+                role=person.role.value,
+                email_token=email_token,
+                phone_token=phone_token,
+                event_id=event_id,
+            )
+        )
+
+    def find(self, *, login: str | None = None, staff_id: UUID | None = None) -> Staff | None:
+        condition = staff.c.login == login if staff_id is None else staff.c.id == staff_id
+        row = self._db.execute(sa.select(staff).where(condition)).first()
+        if row is None:
+            return None
+        return Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+
+    def has_administrator(self) -> bool:
+        return (
+            self._db.scalar(
+                sa.select(sa.func.count())
+                .select_from(staff)
+                .where(staff.c.role == Role.ADMINISTRATOR.value)
+            )
+            or 0
+        ) > 0
+
+    def is_contact(self, school_id: UUID, token: bytes) -> bool:
+        """A worker of this school has this e-mail or phone (school-scoped token)."""
+        return (
+            self._db.execute(
+                sa.select(staff.c.id).where(
+                    staff.c.school_id == school_id,
+                    sa.or_(staff.c.email_token == token, staff.c.phone_token == token),
+                )
+            ).first()
+            is not None
+        )
+
+    def assign_tutor(self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID) -> None:
+        self._db.execute(
+            tutor_classes.insert().values(
+                school_id=school_id, staff_id=staff_id, class_id=class_id, event_id=event_id
+            )
+        )
+
+    def classes_of_tutor(self, school_id: UUID, staff_id: UUID) -> set[UUID]:
+        return set(
+            self._db.scalars(
+                sa.select(tutor_classes.c.class_id).where(
+                    tutor_classes.c.school_id == school_id, tutor_classes.c.staff_id == staff_id
+                )
+            )
+        )
+
+    def open_session(self, token_hash: bytes, staff_id: UUID, expires_at: datetime) -> None:
+        self._db.execute(
+            staff_sessions.insert().values(
+                token_hash=token_hash, staff_id=staff_id, expires_at=expires_at
+            )
+        )
+
+    def of_session(self, token_hash: bytes, now: datetime) -> Staff | None:
+        row = self._db.execute(
+            sa.select(staff)
+            .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
+            .where(staff_sessions.c.token_hash == token_hash, staff_sessions.c.expires_at > now)
+        ).first()
+        if row is None:
+            return None
+        return Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+
+    def close_session(self, token_hash: bytes) -> None:
+        self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))
+
+    def count_failure(self, login_hash: bytes, now: datetime, forget_before: datetime) -> int:
+        """Count one failed sign-in and answer how many stand since `forget_before`.
+
+        Attempts of one moment take turns at the row, so none is counted as another.
+        """
+        mine = sign_in_failures.c.login_hash == login_hash
+        row = self._db.execute(sa.select(sign_in_failures).where(mine).with_for_update()).first()
+        if row is None:
+            first = sign_in_failures.insert().values(login_hash=login_hash, failures=1, last_at=now)
+            try:
+                with self._db.begin_nested():
+                    self._db.execute(first)
+            except sa.exc.IntegrityError:  # somebody else was the first: now there is a row
+                return self.count_failure(login_hash, now, forget_before)
+            return 1
+        failures: int = 1 if row.last_at < forget_before else row.failures + 1
+        self._db.execute(
+            sign_in_failures.update().where(mine).values(failures=failures, last_at=now)
+        )
+        return failures
+
+    def failures(self, login_hash: bytes, forget_before: datetime) -> int:
+        found: int | None = self._db.scalar(
+            sa.select(sign_in_failures.c.failures).where(
+                sign_in_failures.c.login_hash == login_hash,
+                sign_in_failures.c.last_at >= forget_before,
+            )
+        )
+        return found or 0
+
+    def forgive(self, login_hash: bytes) -> None:
+        self._db.execute(
+            sign_in_failures.delete().where(sign_in_failures.c.login_hash == login_hash)
+        )
