@@ -103,6 +103,20 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """A value of a person's record that was replaced by another.
+
+    `number` counts the changes of one person from 1. `before`, `after`: marks of the two values,
+    equal for equal values; None: that value is not known any more (the record was destroyed).
+    """
+
+    number: int
+    item: Field
+    before: bytes | None = field(repr=False)
+    after: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFacts:
     """One answer to one ask. Order of answers is (decided_at, id).
 
@@ -110,6 +124,8 @@ class AnswerFacts:
     pins the personal document that was signed.
     `has_agreement`: the signer's agreement on simple e-signature stood on record at that moment
     (63-FZ art. 6, 9); it matters for LOCAL_PEP only.
+    `subject_version`, `signer_version`: number of the last change of that person's record when
+    the document was made; 0 is none.
     """
 
     id: UUID
@@ -121,6 +137,8 @@ class AnswerFacts:
     text_digest: str
     document_digest: str
     has_agreement: bool
+    subject_version: int = 0
+    signer_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +148,7 @@ class GuardianFacts:
     `has_authority`: an authority document is on record (not needed for a PARENT).
     `ends_on`: last day of the guardianship; None is without end.
     `child`: answers on this pupil's CHILD form; `own`: answers on the GUARDIAN_OWN form.
-    `claims`: state of every contact claimed for this guardian.
+    `claims`: state of every contact claimed for this guardian. `changes`: of the record, in order.
     """
 
     person_id: UUID
@@ -141,6 +159,7 @@ class GuardianFacts:
     child: tuple[AnswerFacts, ...] = ()
     own: tuple[AnswerFacts, ...] = ()
     claims: tuple[ClaimState, ...] = ()
+    changes: tuple[ItemChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +180,7 @@ class PupilFacts:
     own: tuple[AnswerFacts, ...] = ()
     claims: tuple[ClaimState, ...] = ()
     left_out: LeftOut | None = None
+    changes: tuple[ItemChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
