@@ -32,6 +32,7 @@ class Code(StrEnum):
     AGREEMENT_MISSING = "AGREEMENT_MISSING"
     FORM_OUTDATED = "FORM_OUTDATED"
     FORM_TEXT_DIFFERS = "FORM_TEXT_DIFFERS"
+    ITEMS_CHANGED = "ITEMS_CHANGED"
 
     # standing of a pupil: why the diary is on paper
     CHILD_CONSENT_REFUSED = "CHILD_CONSENT_REFUSED"
@@ -125,6 +126,11 @@ class Code(StrEnum):
     AGREEMENT_UNDATED = "AGREEMENT_UNDATED"
     REPAIR_UNDONE = "REPAIR_UNDONE"
 
+    # a class list against the register
+    ROSTER_SHRINKS = "ROSTER_SHRINKS"
+    PUPIL_NOT_LISTED = "PUPIL_NOT_LISTED"
+    FAMILY_ON_PAPER = "FAMILY_ON_PAPER"
+
     # a file as a whole
     FILE_EMPTY = "FILE_EMPTY"
     FILE_NOT_A_TABLE = "FILE_NOT_A_TABLE"
@@ -164,6 +170,8 @@ HINTS = frozenset(
         Code.NAMESAKES,
         Code.PATRONYMIC_EMPTY,
         Code.AGREEMENT_UNDATED,
+        Code.PUPIL_NOT_LISTED,
+        Code.FAMILY_ON_PAPER,
         Code.FILE_HIDDEN_ROWS,
         Code.FILE_HIDDEN_SHEETS,
         Code.SNILS_ZERO_RESTORED,
@@ -248,6 +256,10 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         ),
         Code.FORM_TEXT_DIFFERS: (
             "Подписан не тот текст, который утверждён. Попросите семью ответить снова."
+        ),
+        Code.ITEMS_CHANGED: (
+            "После согласия изменились имя, дата рождения или СНИЛС. Попросите семью ответить"
+            " снова."
         ),
         Code.CHILD_CONSENT_REFUSED: (
             "Законный представитель не согласен передать данные ребёнка. Дневник будет бумажным."
@@ -397,6 +409,16 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
             "У соглашения нет дня. Оно не записано: напишите, например, № 12 от 01.09.2026."
         ),
         Code.REPAIR_UNDONE: "Исправление отменено. Впишите, как должно быть.",
+        Code.ROSTER_SHRINKS: (
+            "В новом списке нет больше десятой части класса. Проверьте, весь ли это список, и"
+            " подтвердите запись."
+        ),
+        Code.PUPIL_NOT_LISTED: (
+            "Ученика нет в новом списке, в классе он остаётся. Если выбыл, запишите приказ."
+        ),
+        Code.FAMILY_ON_PAPER: (
+            "Дневник бумажный, сведения семьи уничтожены. Эта строка записана не будет."
+        ),
         Code.FILE_EMPTY: "Файл пустой. Выберите другой.",
         Code.FILE_NOT_A_TABLE: "Это не таблица. Сохраните список как XLSX или CSV.",
         Code.FILE_BROKEN: "Файл не открывается. Сохраните его заново и попробуйте ещё раз.",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from policies.completeness import item_findings
 from policies.contacts import suggest_domain
@@ -24,6 +25,9 @@ ADULT = 18
 # from 6½ to 8 and earlier or later by permission; some repeat a year.
 YOUNGEST_OVER_CLASS = 4
 OLDEST_OVER_CLASS = 9
+
+# A list that lacks more of a class is likely half a list.
+MOST_MISSING_PERCENT = 10
 
 _CLASS_NUMBER = re.compile(r"\s*(\d{1,2})(?!\d)")
 _DUPLICATES = {Field.EMAIL: Code.DUPLICATE_EMAIL, Field.PHONE: Code.DUPLICATE_PHONE}
@@ -80,6 +84,27 @@ def roster_findings(rows: Sequence[PupilRow], programme: Programme, today: date)
     return sorted(
         dict.fromkeys(found), key=lambda each: (each.row or 0, each.representative or 0, each.code)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedClass:
+    """A class that the list names. `known`: pupils in the register; `missing`: not in the list."""
+
+    class_id: UUID
+    known: int
+    missing: int
+
+
+def shrink_findings(classes: Iterable[ListedClass]) -> list[Finding]:
+    """Classes of which the list lacks too many to be taken at its word.
+
+    Counted by class: in a whole school the loss of half a class would not show.
+    """
+    return [
+        Finding(Code.ROSTER_SHRINKS, about=each.class_id)
+        for each in classes
+        if 100 * each.missing > MOST_MISSING_PERCENT * each.known
+    ]
 
 
 def _people(row: PupilRow) -> Iterator[_Person]:

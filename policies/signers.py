@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from policies.completeness import item_findings
-from policies.consent import NO, authority_finding, counts, latest
+from policies.consent import NO, asked_again, authority_finding, counts, latest
 from policies.facts import (
     AnswerFacts,
     ClaimState,
+    ContactClaim,
     Decision,
     FormKind,
     GuardianFacts,
+    ItemChange,
     PupilFacts,
 )
 from policies.findings import Code, Finding
@@ -61,9 +63,18 @@ class JudgedGuardian:
 
 
 def voice_of(
-    answers: Iterable[AnswerFacts], programme: Programme, form: FormKind, signer: UUID
+    answers: Iterable[AnswerFacts],
+    programme: Programme,
+    form: FormKind,
+    signer: UUID,
+    of_subject: Sequence[ItemChange] = (),
+    of_signer: Sequence[ItemChange] = (),
 ) -> Voice:
-    """The latest answer of one signer on one document."""
+    """The latest answer of one signer on one document.
+
+    `of_subject`, `of_signer`: changes of their records; without them every value is taken for
+    the one that was signed.
+    """
     answer = latest(answers)
     if answer is None:
         silence = Finding(Code.NO_ANSWER, about=signer, form=form)
@@ -72,6 +83,8 @@ def voice_of(
         lack = Finding(_TAKEN_AWAY.get(answer.decision, Code.NO_ANSWER), about=signer, form=form)
         return Voice((lack,), answer.decision in NO, is_yes=False, given_at=None, is_silent=False)
     flaw = counts(answer, programme, form, signer)
+    if flaw is None and asked_again(answer, programme, of_subject, of_signer):
+        flaw = Finding(Code.ITEMS_CHANGED, about=signer, form=form)
     if flaw is not None:
         return Voice((flaw,), is_no=False, is_yes=True, given_at=None, is_silent=False)
     return Voice((), is_no=False, is_yes=True, given_at=answer.decided_at, is_silent=False)
@@ -84,28 +97,37 @@ def entitled_guardians(
     if FormKind.CHILD not in required:
         return []
     return [
-        _judged(guardian, programme, required)
+        _judged(guardian, programme, required, pupil.changes)
         for guardian in sorted(pupil.guardians, key=lambda each: each.person_id)
         if authority_finding(guardian, on) is None
     ]
 
 
 def _judged(
-    guardian: GuardianFacts, programme: Programme, required: frozenset[FormKind]
+    guardian: GuardianFacts,
+    programme: Programme,
+    required: frozenset[FormKind],
+    of_child: Sequence[ItemChange],
 ) -> JudgedGuardian:
-    who = guardian.person_id
-    child = voice_of(guardian.child, programme, FormKind.CHILD, who)
-    own = voice_of(guardian.own, programme, FormKind.GUARDIAN_OWN, who)
+    who, changes = guardian.person_id, guardian.changes
+    child = voice_of(guardian.child, programme, FormKind.CHILD, who, of_child, changes)
+    own = voice_of(guardian.own, programme, FormKind.GUARDIAN_OWN, who, changes, changes)
     not_sent = item_findings(guardian.items, Subject.GUARDIAN, programme, None, who)
-    not_sent += claims_lack(guardian.claims, who)
+    not_sent += claims_lack(guardian.claims, Subject.GUARDIAN, programme, who)
     if FormKind.GUARDIAN_OWN in required:
         not_sent += own.lacks
     return JudgedGuardian(who, child, own, tuple(not_sent))
 
 
-def claims_lack(claims: Iterable[ClaimState], about: UUID) -> list[Finding]:
-    """A clash needs the family, a queued claim only time; empty: all settled."""
-    states = set(claims)
+def claims_lack(
+    claims: Iterable[ContactClaim], subject: Subject, programme: Programme, about: UUID
+) -> list[Finding]:
+    """A clash needs the family, a queued claim only time; empty: all settled.
+
+    A contact that the programme does not ask for may be anybody's: another collection claims it.
+    """
+    asked = {rule.field for rule in programme.items[subject]}
+    states = {claim.state for claim in claims if claim.field in asked}
     if ClaimState.CLASH in states:
         return [Finding(Code.CLAIM_CLASH, about=about)]
     if ClaimState.QUEUED in states:

@@ -68,7 +68,14 @@ def standing(pupil: PupilFacts, programme: Programme, on: date) -> Standing:
     years = None if born is None else age(born, on)
     required = frozenset(FormKind) if years is None else programme.required_forms(years)
     own = (
-        voice_of(pupil.own, programme, FormKind.PUPIL_OWN, pupil.person_id)
+        voice_of(
+            pupil.own,
+            programme,
+            FormKind.PUPIL_OWN,
+            pupil.person_id,
+            pupil.changes,
+            pupil.changes,
+        )
         if FormKind.PUPIL_OWN in required
         else None
     )
@@ -121,7 +128,7 @@ def _pupil_lacks(
     pupil: PupilFacts, own: Voice | None, programme: Programme, years: int | None
 ) -> list[Finding]:
     lacks = item_findings(pupil.items, Subject.PUPIL, programme, years, pupil.person_id)
-    lacks += claims_lack(pupil.claims, pupil.person_id)
+    lacks += claims_lack(pupil.claims, Subject.PUPIL, programme, pupil.person_id)
     # Without a birth date nobody knows whether the pupil signs: the date itself is missing.
     if own is not None and years is not None:
         lacks += own.lacks
