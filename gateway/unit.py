@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -37,10 +37,12 @@ from gateway.store.pupils import PupilStore
 from gateway.store.schools import SchoolStore
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
+from gateway.store.session import DatabaseBusy
 from policies.permissions import Role
 
 Data = str | int | list[str] | UUID | date | datetime
 
+TURN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -202,14 +204,12 @@ class Units:
         self._kek = kek
         self._index = index
         self._clock = clock
-        self._turn: AbstractContextManager[object] = (
-            threading.Lock() if writing.dialect.name == "sqlite" else nullcontext()
-        )
+        self._turn = threading.Lock() if writing.dialect.name == "sqlite" else None
 
     @contextmanager
     def open(self, actor: Actor, now: datetime | None = None) -> Iterator[Unit]:
-        """A unit that commits when the block ends without an exception."""
-        with self._turn, self._writing.connect() as connection:
+        """A unit that commits when the block ends without an exception. Raises `DatabaseBusy`."""
+        with self._in_turn(), self._writing.connect() as connection:
             transaction = connection.begin()
             try:
                 yield Unit(connection, actor, now or self._clock(), self._kek, self._index)
@@ -217,3 +217,15 @@ class Units:
                 transaction.rollback()
                 raise
             transaction.commit()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=TURN_SECONDS):
+            raise DatabaseBusy
+        try:
+            yield
+        finally:
+            self._turn.release()

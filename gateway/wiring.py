@@ -114,12 +114,15 @@ class Wiring:
         return Units(self.writing, self.kek, self.index, self.clock)
 
     @contextmanager
-    def looking(self) -> Iterator[Unit]:
+    def looking(self, *, steady: bool = False) -> Iterator[Unit]:
         """A unit on a reading transaction, for a look that shows nobody anything.
 
-        It takes no turn and no lock; what is read is what had been committed.
+        It takes no turn and no lock; what is read is what had been committed. `steady`: nothing
+        that commits meanwhile is seen (SQLite's readers never see it).
         """
         with self.reading.connect() as connection:
+            if steady and connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield Unit(connection, SYSTEM, self.clock(), self.kek, self.index)
 
     @property

@@ -58,11 +58,18 @@ def lease_messages(unit: Unit) -> list[Parcel]:
     return parcels
 
 
-def settle_delivery(unit: Unit, sent: list[Parcel], failed: list[tuple[Parcel, bool]]) -> None:
+def settle_delivery(
+    unit: Unit,
+    sent: list[Parcel],
+    failed: list[tuple[Parcel, bool]],
+    untried: list[tuple[Parcel, timedelta]],
+) -> None:
     """Drop the sent; a failed one waits longer each time, or is given up for good.
 
-    `failed`: parcel and whether trying again is of no use.
+    `failed`: parcel and whether trying again is of no use. `untried`: parcel and pause.
     """
+    for parcel, pause in untried:
+        unit.outbox.give_back(parcel.id, unit.now + pause)
     for parcel in sent:
         unit.outbox.drop(parcel.id)
     for parcel, is_permanent in failed:

@@ -19,7 +19,9 @@ from crypto.errors import CryptoError
 from crypto.keyring import RingName, create_ring, load_ring
 from gateway.actions.add_staff import add_staff
 from gateway.actions.initialise import add_first_administrator, initialise
+from gateway.cli.bundles import bundles
 from gateway.cli.importing import importing
+from gateway.cli.opening import checked
 from gateway.errors import AlreadyExists, BadInput, GatewayError
 from gateway.settings import Settings, SettingsFault, read_settings
 from gateway.store import schema
@@ -58,6 +60,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(importing)
+main.add_command(bundles)
 
 
 @main.command(help="Подготовить дом: ключи, базу, первого администратора. Можно повторять.")
@@ -123,7 +126,7 @@ def user() -> None:
 @click.pass_obj
 def user_add(settings: Settings, login: str, role: str, password_file: Path | None) -> None:
     password = _password(password_file)
-    wiring = _checked(settings)
+    wiring = checked(settings)
     try:
         with wiring.units.open(SYSTEM) as unit:
             add_staff(unit, login, PasswordHasher().hash(password), Role(role), None)
@@ -137,7 +140,7 @@ def user_add(settings: Settings, login: str, role: str, password_file: Path | No
 @main.command(help="Запустить веб-сервер и работника; Ctrl+C останавливает обоих.")
 @click.pass_obj
 def serve(settings: Settings) -> None:
-    _checked(settings).close()
+    checked(settings).close()
     from gateway.cli.serving import serve_both
 
     sys.exit(serve_both(settings))
@@ -152,12 +155,15 @@ def worker(settings: Settings, once: bool) -> None:
     from gateway.worker.run import run
 
     set_up_logs()
-    wiring = _checked(settings)
-    if once:
-        Rounds(wiring).once()
-        wiring.close()
-    else:
+    wiring = checked(settings)
+    if not once:
         run(wiring)
+        return
+    rounds = Rounds(wiring)
+    rounds.once()
+    wiring.close()
+    if rounds.failed:
+        raise click.ClickException(f"не выполнено: {', '.join(sorted(rounds.failed))}")
 
 
 @main.group(help="Журнал.")
@@ -168,7 +174,7 @@ def audit() -> None:
 @audit.command("vkey", help="Напечатать ключ, которым проверяют журнал. Передайте его аудитору.")
 @click.pass_obj
 def audit_vkey(settings: Settings) -> None:
-    click.echo(_checked(settings).note_signer.vkey)
+    click.echo(checked(settings).note_signer.vkey)
 
 
 @main.command(help="Привести базу к нынешней версии.")
@@ -216,13 +222,3 @@ def _has_data(settings: Settings) -> bool:
     finally:
         wiring.close()
 
-
-def _checked(settings: Settings) -> Wiring:
-    wiring = Wiring(settings)
-    try:
-        wiring.check()
-    except (CryptoError, schema.SchemaFault) as fault:
-        raise click.ClickException(str(fault)) from None
-    except GatewayError:
-        raise click.ClickException("дом не подготовлен: выполните soglasie init") from None
-    return wiring

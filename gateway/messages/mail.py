@@ -23,7 +23,7 @@ from gateway.messages.delivery import MESSAGE_ID, DeliveryFailed, DeliveryFault,
 
 # 7bit: a server without 8BITMIME (RFC 6152) must not rewrite what we sent.
 _POLICY = SMTP.clone(cte_type="7bit")
-_TIMEOUT_SECONDS = 30
+_TIMEOUT_SECONDS = 10  # of silence
 
 
 @dataclass(frozen=True, slots=True)

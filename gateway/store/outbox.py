@@ -87,6 +87,14 @@ class OutboxStore:
         """Say when to try again."""
         self._db.execute(messages.update().where(messages.c.id == message_id).values(due_at=due_at))
 
+    def give_back(self, message_id: UUID, due_at: datetime) -> None:
+        """A leased message that nobody tried to send: the attempt is not counted."""
+        self._db.execute(
+            messages.update()
+            .where(messages.c.id == message_id)
+            .values(attempts=messages.c.attempts - 1, due_at=due_at)
+        )
+
     def drop(self, message_id: UUID) -> None:
         self._db.execute(messages.delete().where(messages.c.id == message_id))
 

@@ -6,14 +6,17 @@ upgrade; reading transactions begin plainly on an engine of their own.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 BUSY_MILLISECONDS = 20_000
+POOL_SECONDS = 2
+PRIMARY_CODE = 0xFF  # of an extended result code of SQLite
 # What a caller who knows no SQL may want to tell apart: the database does not answer (or gave up
-# on a lock), and every connection of the pool is in use.
+# on a lock), and there is no connection or no turn to be had: other writers are at it.
 DatabaseDown = sa.exc.OperationalError
 DatabaseFault = sa.exc.DatabaseError  # of any kind: also a file that is no database
 DatabaseBusy = sa.exc.TimeoutError
@@ -36,7 +39,7 @@ def make_engine(url: str, *, writes: bool) -> sa.Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=15,
-        pool_timeout=5,
+        pool_timeout=POOL_SECONDS,
         connect_args={"prepare_threshold": None, "options": POSTGRES_OPTIONS},
     )
 
@@ -47,6 +50,7 @@ def _sqlite(url: sa.URL, writes: bool) -> sa.Engine:
         hide_parameters=True,
         pool_size=5,
         max_overflow=30,
+        pool_timeout=POOL_SECONDS,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None},
     )
 
@@ -62,6 +66,12 @@ def _sqlite(url: sa.URL, writes: bool) -> sa.Engine:
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _busy(context: sa.engine.ExceptionContext) -> None:
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        if code & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+            raise DatabaseBusy
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

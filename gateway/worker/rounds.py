@@ -6,16 +6,22 @@ go on, and so do the other claims, letters and schools of the same duty.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
 from audit.journal import pending_count
 from gateway.actions.approve_release import build_narrower
-from gateway.actions.deliver_messages import Parcel, lease_messages, settle_delivery
+from gateway.actions.deliver_messages import (
+    FIRST_PAUSE,
+    Parcel,
+    lease_messages,
+    settle_delivery,
+)
 from gateway.actions.destroy_evidence import destroy_evidence_due
 from gateway.actions.destroy_person import destroy_due
 from gateway.actions.import_roster import forget_drafts
@@ -23,7 +29,7 @@ from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
 from gateway.actions.send_message import MAIL
 from gateway.actions.settle_claims import ClaimRaced, settle_claim
-from gateway.messages.delivery import DeliveryFailed
+from gateway.messages.delivery import DeliveryFailed, DeliveryFault
 from gateway.messages.mail import Attachment, build_message
 from gateway.store.session import forget_deleted
 from gateway.unit import SYSTEM
@@ -32,17 +38,9 @@ from gateway.wiring import Wiring
 log = structlog.get_logger("worker")
 
 CLAIMS_A_ROUND = 200
-
-
-@contextmanager
-def _apart(duty: str) -> Iterator[None]:
-    """Whatever goes wrong in the block is its own business. A fault may quote a person: only its
-    kind is told.
-    """
-    try:
-        yield
-    except Exception as fault:
-        log.error("duty_failed", duty=duty, fault=type(fault).__name__)
+FORGET_EVERY = timedelta(minutes=10)
+# The journal and the bundles wait for the post; a server that hangs must not hold them up.
+DELIVERY_SECONDS = 10.0
 
 
 def _attached(content: Mapping[str, str]) -> list[Attachment]:
@@ -54,9 +52,13 @@ def _attached(content: Mapping[str, str]) -> list[Attachment]:
 
 
 class Rounds:
-    """The worker's duties over one wiring. Two workers at once are safe, only wasteful."""
+    """The worker's duties over one wiring. Two workers at once are safe, only wasteful.
+
+    `failed`: duties of the latest round in which something went wrong.
+    """
 
     def __init__(self, wiring: Wiring) -> None:
+        self.failed: set[str] = set()
         self._wiring = wiring
         self._units = wiring.units
         self._is_signed = False  # True once the signed tree is known to hold every leaf
@@ -74,12 +76,24 @@ class Rounds:
         )
         done = False
         for name, duty in duties:
-            with _apart(name):
+            with self._apart(name):
+        self.failed.clear()
                 done = duty() or done
         return done
 
     def order_journal(self) -> bool:
         """Give pending events their places, then sign what has grown."""
+    @contextmanager
+    def _apart(self, duty: str) -> Iterator[None]:
+        """Whatever goes wrong in the block is its own business. A fault may quote a person: only
+        its kind is told.
+        """
+        try:
+            yield
+        except Exception as fault:
+            self.failed.add(duty)
+            log.error("duty_failed", duty=duty, fault=type(fault).__name__)
+
         with self._wiring.looking() as look:
             if self._is_signed and not pending_count(look.connection):
                 return False
@@ -97,7 +111,7 @@ class Rounds:
             queue = look.claims.queued(CLAIMS_A_ROUND)
         done = False
         for request in queue:
-            with _apart("claims"):
+            with self._apart("claims"):
                 done = self._settle(request.school_id, request.id) or done
         return done
 
@@ -115,7 +129,7 @@ class Rounds:
             due = look.bundles.superseded_without_heir()
         done = False
         for school_id, collection_id in due:
-            with _apart("bundles"), self._units.open(SYSTEM) as unit:
+            with self._apart("bundles"), self._units.open(SYSTEM) as unit:
                 made = build_narrower(unit, school_id, collection_id, self._wiring.signing_keys)
                 done = made is not None or done
         return done
@@ -131,17 +145,29 @@ class Rounds:
         failed: list[tuple[Parcel, bool]] = []
         for parcel in parcels:
             try:
+        untried: list[tuple[Parcel, timedelta]] = []
+        unreachable: set[str] = set()
+        until = time.monotonic() + DELIVERY_SECONDS
                 self._send(parcel)
+            if parcel.channel in unreachable:
+                untried.append((parcel, FIRST_PAUSE))
+                continue
+            if time.monotonic() > until:
+                untried.append((parcel, timedelta()))
+                continue
             except DeliveryFailed as fault:
                 log.warning("delivery_failed", message=str(parcel.id), code=fault.code.value)
                 failed.append((parcel, fault.is_permanent))
             except Exception as fault:
                 log.error("delivery_failed", message=str(parcel.id), fault=type(fault).__name__)
+                if fault.code is DeliveryFault.UNREACHABLE:
+                    unreachable.add(parcel.channel)
+                    self.failed.add("messages")
                 failed.append((parcel, False))
             else:
                 sent.append(parcel)
         with self._units.open(SYSTEM) as unit:
-            settle_delivery(unit, sent, failed)
+            settle_delivery(unit, sent, failed, untried)
         return bool(sent)
 
     def _send(self, parcel: Parcel) -> None:
@@ -173,7 +199,7 @@ class Rounds:
         for school_id, collection_id, today in due:
             key = (str(school_id), str(collection_id))
             if self._days_done.get(key) != today:
-                with _apart("days"):
+                with self._apart("days"):
                     self._keep_day(school_id, collection_id)
                     self._days_done[key] = today
                     done = True

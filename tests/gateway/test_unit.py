@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,9 +12,12 @@ import sqlalchemy as sa
 
 from audit.errors import BadField, OutsideTransaction, UnknownKind
 from audit.store import audit_event, audit_pending
+from gateway import unit as unit_module
 from gateway.actions.add_school import add_school
 from gateway.errors import NotFound
+from gateway.store import session
 from gateway.store.schools import schools
+from gateway.store.session import DatabaseBusy
 from gateway.unit import SYSTEM, Actor, Units
 from gateway.wiring import Wiring
 from policies.permissions import Role
@@ -166,3 +170,44 @@ def test_a_look_writes_nothing(wiring: Wiring):
     with pytest.raises(OutsideTransaction), wiring.looking() as look:
         add_school(look, "Школа № 2", "Asia/Vladivostok")
     assert count(wiring, schools) == 1
+
+
+def test_whoever_waits_too_long_for_a_turn_is_sent_away(
+    wiring: Wiring, engine_name: str, monkeypatch: pytest.MonkeyPatch
+):
+    """SQLite has one writer; on PostgreSQL nobody waits for a turn."""
+    monkeypatch.setattr(unit_module, "TURN_SECONDS", 0.01)
+    refused: list[bool] = []
+
+    def second() -> None:
+        try:
+            with wiring.units.open(SYSTEM):
+                refused.append(False)
+        except DatabaseBusy:
+            refused.append(True)
+
+    with wiring.units.open(SYSTEM):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+    second()
+    assert refused == [engine_name == "sqlite", False]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_another_process_that_writes_for_long_makes_the_database_busy(
+    wiring: Wiring, database: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session, "BUSY_MILLISECONDS", 10)
+    file = sa.make_url(database).database or ""
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy), wiring.units.open(SYSTEM):
+            pass
+        other.execute("ROLLBACK")
+    other.close()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_pool_without_a_free_connection_is_soon_told(wiring: Wiring):
+    assert wiring.reading.pool.timeout() == session.POOL_SECONDS == 2  # type: ignore[attr-defined]

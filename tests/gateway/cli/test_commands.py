@@ -177,6 +177,16 @@ def test_the_worker_makes_one_round_and_signs(prepared: Operator):
     assert open_checkpoint(point.note, NoteVerifier.from_vkey(shown.output.strip())).size > 0
 
 
+def test_a_round_in_which_a_duty_failed_says_so(prepared: Operator):
+    """For whoever runs it by a timer; what happened stands in the log."""
+    guard = prepared.home / "journal.guard"
+    guard.write_text("not a checkpoint")
+    failed = prepared.run("worker", "--once")
+    assert failed.exit_code == 1
+    assert "journal" in failed.output
+    assert isinstance(failed.exception, SystemExit)
+
+
 def test_an_auditor_is_added_once(prepared: Operator):
     command = ("user", "add", "auditor-1", "--role", "auditor")
     password = ("--password-file", str(prepared.password_file))

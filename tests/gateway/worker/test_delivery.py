@@ -16,9 +16,11 @@ import sqlalchemy as sa
 from audit.store import audit_event
 from gateway.actions.deliver_messages import MAX_ATTEMPTS, lease_messages
 from gateway.actions.send_message import send_mail, send_sms
+from gateway.messages import mail
 from gateway.store.outbox import messages
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
+from gateway.worker import rounds as rounds_module
 from gateway.worker.rounds import Rounds
 from tests.conftest import Clock
 from tests.town import Town
@@ -191,4 +193,52 @@ def test_letters_leave_in_batches_until_the_queue_is_empty(town: Town):
     assert rounds.deliver_messages()
     assert len(queue(town.wiring)) == 10
     assert rounds.deliver_messages()
+    assert queue(town.wiring) == []
+
+
+@pytest.fixture
+def silent(town: Town) -> Iterator[tuple[Wiring, socket.socket]]:
+    """A mail server that takes the connection and says nothing."""
+    with socket.socket() as hanging:
+        hanging.bind(("127.0.0.1", 0))
+        hanging.listen()
+        port = hanging.getsockname()[1]
+        settings = replace(town.wiring.settings, smtp_host="127.0.0.1", smtp_port=port)
+        wiring = Wiring(settings, town.wiring.clock)
+        yield wiring, hanging
+        wiring.close()
+
+
+def test_a_server_that_hangs_is_asked_once_a_round_and_costs_one_attempt(
+    town: Town,
+    silent: tuple[Wiring, socket.socket],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Else fifty letters would hold up the journal and the bundles for minutes."""
+    monkeypatch.setattr(mail, "_TIMEOUT_SECONDS", 0.2)
+    wiring, server = silent
+    write(town, count=5)
+    rounds = Rounds(wiring)
+    assert not rounds.deliver_messages()
+    assert rounds.failed == {"messages"}
+    assert sorted(queue(wiring)) == [
+        *[(0, clock.now + timedelta(seconds=30))] * 4,
+        (1, clock.now + timedelta(seconds=30)),
+    ]
+    server.accept()[0].close()
+    server.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        server.accept()
+
+
+def test_a_slow_server_leaves_the_rest_for_the_next_round(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rounds_module, "DELIVERY_SECONDS", -1.0)
+    write(town, count=2)
+    assert not Rounds(town.wiring).deliver_messages()
+    assert queue(town.wiring) == [(0, clock.now)] * 2
+    monkeypatch.undo()
+    assert Rounds(town.wiring).deliver_messages()
     assert queue(town.wiring) == []
