@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -82,6 +83,13 @@ class ClaimState(StrEnum):
     QUEUED = "queued"
     SETTLED = "settled"
     CLASH = "clash"
+
+
+class ContactClaim(NamedTuple):
+    """One contact of a person, and where its claim stands."""
+
+    field: Field
+    state: ClaimState
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,7 @@ class GuardianFacts:
     items: Items
     child: tuple[AnswerFacts, ...] = ()
     own: tuple[AnswerFacts, ...] = ()
-    claims: tuple[ClaimState, ...] = ()
+    claims: tuple[ContactClaim, ...] = ()
     changes: tuple[ItemChange, ...] = ()
 
 
@@ -178,7 +186,7 @@ class PupilFacts:
     items: Items
     guardians: tuple[GuardianFacts, ...] = ()
     own: tuple[AnswerFacts, ...] = ()
-    claims: tuple[ClaimState, ...] = ()
+    claims: tuple[ContactClaim, ...] = ()
     left_out: LeftOut | None = None
     changes: tuple[ItemChange, ...] = ()
 

@@ -16,6 +16,7 @@ from policies.facts import (
     AnswerFacts,
     ClaimState,
     ClassFacts,
+    ContactClaim,
     Decision,
     EvidenceLevel,
     Field,
@@ -128,8 +129,14 @@ def a_guardian(
         items=data if data is not None else items(born=date(1985, 5, 7)),
         child=answers(*child, form="child"),
         own=answers(*own, form="guardian_own"),
-        claims=claims,
+        claims=_of_contacts(claims),
     )
+
+
+def _of_contacts(states: tuple[ClaimState, ...]) -> tuple[ContactClaim, ...]:
+    """The first state is the e-mail's, the second the phone's."""
+    contacts = zip((Field.EMAIL, Field.PHONE), states, strict=False)
+    return tuple(ContactClaim(name, state) for name, state in contacts)
 
 
 def a_pupil(
@@ -150,7 +157,7 @@ def a_pupil(
         items=data if data is not None else items(born=born),
         guardians=guardians if guardians is not None else (a_guardian(),),
         own=answers(*own, form="pupil_own"),
-        claims=claims,
+        claims=_of_contacts(claims),
         left_out=left_out,
     )
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from gateway.store.base import Moment, event_column, metadata, own_id, school_key
 from policies.claims import Claim, Strength
-from policies.facts import ClaimState, Field
+from policies.facts import ClaimState, ContactClaim, Field
 
 claim_requests = sa.Table(
     "claim_requests",
@@ -176,16 +176,18 @@ class ClaimStore:
 
     def states(
         self, school_id: UUID, only: Collection[UUID] | None = None
-    ) -> dict[UUID, tuple[ClaimState, ...]]:
+    ) -> dict[UUID, tuple[ContactClaim, ...]]:
         """States of every person's contacts (or of `only` these people)."""
-        query = sa.select(claim_requests.c.person_id, claim_requests.c.state).where(
-            claim_requests.c.school_id == school_id
+        asked = claim_requests.c
+        query = sa.select(asked.person_id, asked.field, asked.state).where(
+            asked.school_id == school_id
         )
         if only is not None:
             query = query.where(claim_requests.c.person_id.in_(only))
-        found: dict[UUID, list[ClaimState]] = {}
-        for row in self._db.execute(query.order_by(claim_requests.c.field)):
-            found.setdefault(row.person_id, []).append(ClaimState(row.state))
+        found: dict[UUID, list[ContactClaim]] = {}
+        for row in self._db.execute(query.order_by(asked.field)):
+            claim = ContactClaim(Field(row.field), ClaimState(row.state))
+            found.setdefault(row.person_id, []).append(claim)
         return {person: tuple(states) for person, states in found.items()}
 
     def drop_requests(self, school_id: UUID, person_id: UUID) -> None:

@@ -260,7 +260,7 @@ def child_of(*guardians, **changes):
             id="pupil's claim queued",
         ),
         pytest.param(
-            child_of(mother(), claims=(ClaimState.QUEUED, ClaimState.CLASH)),
+            child_of(mother(), claims=(ClaimState.CLASH, ClaimState.QUEUED)),
             WAITING,
             {Code.CLAIM_CLASH},
             id="pupil's claim clashes",
@@ -338,6 +338,19 @@ def child_of(*guardians, **changes):
 @pytest.mark.parametrize("programme", BOTH)
 def test_standing_follows_the_rule(pupil, kind, codes, programme):
     assert stands(pupil, programme) == (kind, codes)
+
+
+@pytest.mark.parametrize(
+    ("programme", "stood"),
+    [
+        pytest.param(MESH, (WAITING, {Code.CLAIM_CLASH}), id="mesh-2020"),
+        pytest.param(MOYA, (READY, set()), id="moya-shkola-2023"),
+    ],
+)
+def test_a_contact_that_a_programme_does_not_ask_for_keeps_nobody_waiting(programme, stood):
+    phones = (ClaimState.SETTLED, ClaimState.CLASH)
+    assert stands(child_of(mother(), claims=phones), programme) == stood
+    assert stands(child_of(mother(claims=phones)), programme) == stood
 
 
 @pytest.mark.parametrize(
