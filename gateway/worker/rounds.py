@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import structlog
@@ -38,7 +38,6 @@ from gateway.wiring import Wiring
 log = structlog.get_logger("worker")
 
 CLAIMS_A_ROUND = 200
-FORGET_EVERY = timedelta(minutes=10)
 # The journal and the bundles wait for the post; a server that hangs must not hold them up.
 DELIVERY_SECONDS = 10.0
 
@@ -75,14 +74,12 @@ class Rounds:
             ("checkpoint", self.order_journal),
         )
         done = False
+        self.failed.clear()
         for name, duty in duties:
             with self._apart(name):
-        self.failed.clear()
                 done = duty() or done
         return done
 
-    def order_journal(self) -> bool:
-        """Give pending events their places, then sign what has grown."""
     @contextmanager
     def _apart(self, duty: str) -> Iterator[None]:
         """Whatever goes wrong in the block is its own business. A fault may quote a person: only
@@ -94,6 +91,8 @@ class Rounds:
             self.failed.add(duty)
             log.error("duty_failed", duty=duty, fault=type(fault).__name__)
 
+    def order_journal(self) -> bool:
+        """Give pending events their places, then sign what has grown."""
         with self._wiring.looking() as look:
             if self._is_signed and not pending_count(look.connection):
                 return False
@@ -143,26 +142,26 @@ class Rounds:
             parcels = lease_messages(unit)
         sent: list[Parcel] = []
         failed: list[tuple[Parcel, bool]] = []
-        for parcel in parcels:
-            try:
         untried: list[tuple[Parcel, timedelta]] = []
         unreachable: set[str] = set()
         until = time.monotonic() + DELIVERY_SECONDS
-                self._send(parcel)
+        for parcel in parcels:
             if parcel.channel in unreachable:
                 untried.append((parcel, FIRST_PAUSE))
                 continue
             if time.monotonic() > until:
                 untried.append((parcel, timedelta()))
                 continue
+            try:
+                self._send(parcel)
             except DeliveryFailed as fault:
                 log.warning("delivery_failed", message=str(parcel.id), code=fault.code.value)
                 failed.append((parcel, fault.is_permanent))
-            except Exception as fault:
-                log.error("delivery_failed", message=str(parcel.id), fault=type(fault).__name__)
                 if fault.code is DeliveryFault.UNREACHABLE:
                     unreachable.add(parcel.channel)
                     self.failed.add("messages")
+            except Exception as fault:
+                log.error("delivery_failed", message=str(parcel.id), fault=type(fault).__name__)
                 failed.append((parcel, False))
             else:
                 sent.append(parcel)
