@@ -18,7 +18,7 @@ from audit.checkpoint import open_checkpoint
 from audit.errors import NoteError
 from audit.journal import last_checkpoint
 from audit.sequencer import Sequencer
-from crypto.canary import check_canary
+from crypto.canary import check_canary, check_roll
 from crypto.errors import RingError
 from crypto.jose import SigningKeys
 from crypto.keyring import Ring, RingName, load_ring
@@ -31,7 +31,7 @@ from gateway.messages.sms import OutboxSms, SmsTransport
 from gateway.settings import Host, Settings
 from gateway.store import schema
 from gateway.store.session import make_engine
-from gateway.store.vault import CANARY, read_canaries
+from gateway.store.vault import CANARY, ROLL, read_canaries
 from gateway.unit import SYSTEM, Unit, Units
 
 GUARD = "journal.guard"  # the last signed checkpoint, outside of the database
@@ -147,18 +147,26 @@ class Wiring:
     def check(self) -> None:
         """Refuse to work on anything odd: before the first request and the first round.
 
-        Raises `NotReady` without a canary, `RingError` for missing, odd or foreign rings,
-        `SchemaFault` for a schema that is not ours.
+        Raises `SchemaFault` for a schema that is not ours, and what `check_keys` raises.
         """
         os.umask(0o077)
-        rings = {ring: load_ring(ring_path(self.settings, ring), ring) for ring in RingName}
         with self.reading.connect() as connection:
             schema.check(connection)
-            canary = read_canaries(connection).get(CANARY)
+        self.check_keys()
+
+    def check_keys(self) -> None:
+        """Read the four rings again and hold them against what the database knows of them.
+
+        Raises `NotReady` without a canary, `RingError` for missing, odd or foreign rings.
+        """
+        rings = {ring: load_ring(ring_path(self.settings, ring), ring) for ring in RingName}
+        with self.reading.connect() as connection:
+            known = read_canaries(connection)
             point = last_checkpoint(connection)
-        if canary is None:
+        if not known.keys() >= {CANARY, ROLL}:
             raise NotReady
-        check_canary(self.kek, self.index, canary)
+        check_roll(rings.values(), known[ROLL])
+        check_canary(self.kek, self.index, known[CANARY])
         if point is not None:
             self._check_signer(rings[RingName.AUDIT], point.note)
 

@@ -145,15 +145,16 @@ def open_engine(database: str) -> Iterator[Callable[[bool], sa.Engine]]:
 
 @pytest.fixture
 def wiring(settings: Settings, clock: Clock) -> Iterator[Wiring]:
-    """The collaborators of an initialised service that has no row but the canary of its rings."""
-    from crypto.canary import make_canary
-    from gateway.store.vault import put_canary
+    """The collaborators of an initialised service that has no row but the canaries of its rings."""
+    from crypto.keyring import RingName, load_ring
+    from gateway.actions.initialise import put_canaries
     from gateway.unit import SYSTEM
-    from gateway.wiring import CANARY, Wiring
+    from gateway.wiring import Wiring, ring_path
 
     built = Wiring(settings, clock)
+    rings = [load_ring(ring_path(settings, ring), ring) for ring in RingName]
     with built.units.open(SYSTEM) as unit:
-        put_canary(unit.connection, CANARY, make_canary(built.kek, built.index))
+        put_canaries(unit, built.kek, built.index, rings)
     yield built
     built.close()
 

@@ -44,6 +44,7 @@ canaries = sa.Table(
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
 CANARY = "rings"
+ROLL = "keys"
 UNIQUE_FIELDS = (Field.SNILS, Field.EMAIL, Field.PHONE)
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto.canary import check_canary, make_canary
+from crypto.canary import check_canary, check_roll, make_canary, make_roll
 from crypto.errors import RingError
-from crypto.keyring import Ring, RingName
+from crypto.keyring import KeyState, Ring, RingName
 from crypto.providers import FileKek
 from crypto.tokens_index import Index
 
@@ -75,3 +75,31 @@ def test_a_foreign_ring_is_noticed_before_anything_is_written(
 def test_a_damaged_canary_is_dead(kek: FileKek, index: Index, cut: int) -> None:
     with pytest.raises(RingError, match=r"^ring\.canary"):
         check_canary(kek, index, make_canary(kek, index)[:cut])
+
+
+def test_every_ring_is_known_by_the_roll(rings: dict[RingName, Ring]) -> None:
+    roll = make_roll(rings.values())
+    check_roll(rings.values(), roll)
+    for name in RingName:
+        first, *rest = rings[name].keys
+        others = {**rings, name: Ring(name, (replace(first, id=first.id ^ 1), *rest))}
+        with pytest.raises(RingError, match=rf"^ring\.canary: {name}$"):
+            check_roll(others.values(), roll)
+
+
+def test_a_ring_may_gain_keys_and_bury_them(rings: dict[RingName, Ring]) -> None:
+    roll = make_roll(rings.values())
+    old = rings[RingName.KEK].keys[0]
+    buried = replace(old, state=KeyState.DESTROYED, material=b"")
+    fresh = replace(old, id=old.id ^ 1, version=2, kcv="000000")
+    check_roll([Ring(RingName.KEK, (buried, fresh))], roll)
+    with pytest.raises(RingError, match=r"^ring\.canary: kek$"):
+        check_roll([Ring(RingName.KEK, (fresh,))], roll)
+
+
+@pytest.mark.parametrize(
+    "roll", [b"", b"[]", b"{}", b'{"kek":{}}', b'{"kek":"x"}'], ids=lambda roll: roll.decode()
+)
+def test_a_damaged_roll_knows_nobody(rings: dict[RingName, Ring], roll: bytes) -> None:
+    with pytest.raises(RingError, match=r"^ring\.canary"):
+        check_roll(rings.values(), roll)

@@ -32,14 +32,16 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def prepared(home: Path, sqlite_template: Path) -> Path:
     """A home as `soglasie init` leaves it."""
-    from crypto.canary import make_canary
-    from gateway.store.vault import CANARY, put_canary
+    from crypto.keyring import RingName, load_ring
+    from gateway.actions.initialise import put_canaries
     from gateway.unit import SYSTEM
+    from gateway.wiring import ring_path
 
     migrated_sqlite(home / "soglasie.db", sqlite_template)
     wiring = Wiring(Settings(home=home))
+    rings = [load_ring(ring_path(wiring.settings, ring), ring) for ring in RingName]
     with wiring.units.open(SYSTEM) as unit:
-        put_canary(unit.connection, CANARY, make_canary(wiring.kek, wiring.index))
+        put_canaries(unit, wiring.kek, wiring.index, rings)
     wiring.close()
     return home
 
