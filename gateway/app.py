@@ -25,12 +25,13 @@ from gateway.web.pages.cookies import set_up_cookies
 from gateway.web.pages.drawing import set_up_drawing
 from gateway.web.pages.public import public
 from gateway.web.pages.refusals import UNKNOWN, refuse_unknown
+from gateway.web.pages.school.areas import SCHOOL_PAGES
 from gateway.web.refusals import PROBLEM_TYPE, register_refusals
 from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
 AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
-PAGES = (public,)
+PAGES = (public, *SCHOOL_PAGES)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8
 SECURITY = {

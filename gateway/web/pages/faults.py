@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import g, request
 
-from gateway.errors import BadInput, RulesBroken
+from gateway.errors import BadInput, NotAuthenticated, RulesBroken
 from gateway.web.form_codes import sentence
 from gateway.web.problems import problem_of
 from policies.findings import text_of
 
 WHOLE = "form"
 """Name of a fault that belongs to no field."""
+NOT_LET_IN = "Имя или пароль не подошли. Проверьте язык клавиатуры и Caps Lock."
 
 
 def faults_of(refused: Exception) -> dict[str, str]:
@@ -25,6 +26,8 @@ def faults_of(refused: Exception) -> dict[str, str]:
         for finding in refused.findings:
             found.setdefault(finding.field or WHOLE, text_of(finding.code))
         return found
+    if isinstance(refused, NotAuthenticated):
+        return {WHOLE: NOT_LET_IN}
     return {"code": problem_of(refused).detail}
 
 

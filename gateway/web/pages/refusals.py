@@ -7,12 +7,14 @@ and the code by which the administrator finds the request.
 from __future__ import annotations
 
 from http import HTTPStatus
+from math import ceil
 
 from flask import Response, g, render_template, request
 from werkzeug import exceptions as http
 from werkzeug.exceptions import HTTPException
 
 from crypto.secrets_text import hash_secret
+from gateway.errors import TooManyAttempts
 from gateway.store.schools import School
 from gateway.web.context import current_wiring
 from gateway.web.pages.cookies import FAMILY, secret_of
@@ -48,7 +50,7 @@ def refuse_page(error: Exception) -> Response:
             school=None if status >= HTTPStatus.INTERNAL_SERVER_ERROR else school_in_question(),
             slug=problem.slug,
             title=TITLES.get(problem.slug, problem.title),
-            detail=FOR_PEOPLE.get(problem.slug, problem.detail),
+            detail=_detail(error, problem),
             link_token=(request.view_args or {}).get("token"),
             can_renew=bool(secret_of(FAMILY)),
         ),
@@ -56,6 +58,12 @@ def refuse_page(error: Exception) -> Response:
     )
     _keep_headers(answer, error, problem)
     return answer
+
+
+def _detail(error: Exception, problem: Problem) -> str:
+    if isinstance(error, TooManyAttempts):
+        return f"Попробуйте снова через {ceil(error.seconds / 60)} мин."
+    return FOR_PEOPLE.get(problem.slug, problem.detail)
 
 
 def refuse_unknown(error: Exception) -> Response:
@@ -84,6 +92,8 @@ def school_in_question() -> School | None:
 
 def _keep_headers(answer: Response, error: Exception, problem: Problem) -> None:
     told = dict(error.get_headers()) if isinstance(error, HTTPException) else {}
+    if isinstance(error, TooManyAttempts):
+        told["Retry-After"] = str(error.seconds)
     for name, value in {**told, **problem.headers}.items():
         if name in KEPT_HEADERS:
             answer.headers[name] = value

@@ -37,7 +37,8 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class To:
     """Go on to another page. `enters`: (kind, secret) of a session that begins; `leaves`: the kind
-    of one that ends; `notice`: a sentence that the next page shows once.
+    of one that ends; `notice`: a sentence that the next page shows once. `path`: a page of ours
+    that takes the place of the endpoint.
     """
 
     endpoint: str
@@ -45,6 +46,7 @@ class To:
     enters: tuple[str, str] | None = field(default=None, repr=False)
     leaves: str | None = None
     notice: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _answer(outcome: object, status: int = HTTPStatus.OK) -> Response:
 
 
 def _lead(to: To) -> Response:
-    way = redirect(url_for(to.endpoint, **to.parts), HTTPStatus.SEE_OTHER)
+    way = redirect(to.path or url_for(to.endpoint, **to.parts), HTTPStatus.SEE_OTHER)
     answer = Response(status=way.status_code, headers={"Location": way.headers["Location"]})
     if to.enters:
         enter(answer, *to.enters)

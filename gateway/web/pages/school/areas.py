@@ -1,0 +1,11 @@
+"""All pages of a school's workers, registered."""
+
+from __future__ import annotations
+
+from gateway.web.pages.school import desk
+from gateway.web.pages.school.frame import school
+from gateway.web.pages.school.sign_in import door
+
+VIEWS = (desk,)
+"""Modules whose views stand under `school`: importing them registers them."""
+SCHOOL_PAGES = (door, school)

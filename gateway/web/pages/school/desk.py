@@ -1,0 +1,88 @@
+"""Where a worker begins: collections, classes, and the class desk as a list of tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from gateway.actions import readiness
+from gateway.errors import NotFound
+from gateway.web.context import current_unit
+from gateway.web.pages.school.frame import (
+    CLASS,
+    COLLECTION,
+    SEE,
+    class_name,
+    framed,
+    programme_title,
+    school,
+    seen_classes,
+    the_collection,
+)
+from gateway.web.pages.school.words import days_left
+from gateway.web.pages.site import Page, To
+from policies.release import ClassReadiness, Counts
+
+NOBODY = Counts(None, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One class in a list of classes."""
+
+    class_id: UUID
+    name: str
+    counts: Counts
+    is_handed_in: bool
+
+
+@school.on("GET", "/school", SEE)
+def home() -> Page | To:
+    """Collections of the school; where there is one alone, its classes at once."""
+    unit = current_unit()
+    found = unit.collections.of_school(unit.school_id)
+    if len(found) == 1:
+        return To("desks.collection", {"collection_id": found[0].id})
+    today = unit.schools.get(unit.school_id).today(unit.now)
+    told = [(c, programme_title(c), days_left((c.deadline_on - today).days)) for c in found]
+    return framed("home.html", collections=told)
+
+
+@school.on("GET", COLLECTION, SEE)
+def collection(collection_id: UUID) -> Page | To:
+    """Classes that the worker works in; a tutor of one class goes to its desk."""
+    unit = current_unit()
+    found = the_collection(collection_id)
+    names = seen_classes(unit)
+    if len(names) == 1 and len(names) < len(unit.schools.class_names(unit.school_id)):
+        return To("desks.desk", {"collection_id": collection_id, "class_id": next(iter(names))})
+    state = readiness.see_readiness(unit, collection_id)
+    by_id = {one.class_id: one for one in state.readiness.classes}
+    sums = [_sum(class_id, name, by_id.get(class_id)) for class_id, name in names.items()]
+    left = (found.deadline_on - state.school.today(unit.now)).days
+    return framed(
+        "collection.html", found, classes=sums, left=days_left(left), totals=state.readiness.totals
+    )
+
+
+@school.on("GET", CLASS, SEE)
+def desk(collection_id: UUID, class_id: UUID) -> Page:
+    """What is to be done with a class and until when. Sums alone: nobody is named."""
+    unit = current_unit()
+    found, name = the_collection(collection_id), class_name(class_id)
+    state = readiness.see_readiness(unit, collection_id)
+    one = next((each for each in state.readiness.classes if each.class_id == class_id), None)
+    if one is None:
+        raise NotFound
+    return framed(
+        "desk.html",
+        found,
+        one=_sum(class_id, name, one),
+        left=days_left((found.deadline_on - state.school.today(unit.now)).days),
+    )
+
+
+def _sum(class_id: UUID, name: str, one: ClassReadiness | None) -> Sum:
+    if one is None:
+        return Sum(class_id, name, NOBODY, is_handed_in=False)
+    return Sum(class_id, name, one.counts, one.is_handed_in)

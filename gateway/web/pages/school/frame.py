@@ -1,0 +1,65 @@
+"""What every page of a school's worker shows: the school, who works here, where one is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gateway.actions.own_classes import own_classes
+from gateway.errors import NotFound
+from gateway.store.collections import Collection
+from gateway.unit import Unit
+from gateway.web.context import current_unit
+from gateway.web.pages.access import needs
+from gateway.web.pages.school import words
+from gateway.web.pages.site import Page, Pages
+from policies.permissions import Permission, allowed
+from policies.programme import load_programme
+
+school = Pages("desks")
+SEE = needs(Permission.READ_READINESS)
+COLLECTION = "/school/<uuid:collection_id>"
+CLASS = f"{COLLECTION}/classes/<uuid:class_id>"
+PUPIL = f"{COLLECTION}/pupils/<uuid:pupil_id>"
+
+
+def framed(template: str, collection: Collection | None = None, **facts: object) -> Page:
+    """A page with its frame. `may`: names of the worker's permissions; `collection` None: above."""
+    unit = current_unit()
+    role = unit.actor.role
+    found = unit.schools.get(unit.school_id)
+    frame: dict[str, object] = {
+        "school": found,
+        "collection": collection,
+        "programme": programme_title(collection) if collection else "",
+        "role": words.ROLES.get(role, "") if role else "",
+        "may": {each.value for each in Permission if role and allowed(role, each)},
+        "today": found.today(unit.now),
+        "counted": words.counted,
+    }
+    return Page(f"school/{template}", frame | facts)
+
+
+def programme_title(collection: Collection) -> str:
+    """Its name for people."""
+    return load_programme(collection.programme).title
+
+
+def the_collection(collection_id: UUID) -> Collection:
+    """Raises `NotFound`."""
+    unit = current_unit()
+    return unit.collections.get(unit.school_id, collection_id)
+
+
+def class_name(class_id: UUID) -> str:
+    """Name of a class that the worker works in. Raises `NotFound`: another's is not there."""
+    found = seen_classes(current_unit()).get(class_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def seen_classes(unit: Unit) -> dict[UUID, str]:
+    """Classes that the worker works in, by name."""
+    own = own_classes(unit)
+    names = unit.schools.class_names(unit.school_id)
+    return {class_id: name for class_id, name in names.items() if own is None or class_id in own}
