@@ -18,6 +18,8 @@ from audit.checkpoint import open_checkpoint
 from audit.errors import NoteError
 from audit.journal import last_checkpoint
 from audit.sequencer import Sequencer
+from consent_forms.catalogue import CatalogueError
+from consent_forms.published import pinned_rules
 from crypto.canary import check_canary, check_roll
 from crypto.errors import RingError
 from crypto.jose import SigningKeys
@@ -30,9 +32,11 @@ from gateway.messages.mail import MailTransport, OutboxTransport, SmtpTransport
 from gateway.messages.sms import OutboxSms, SmsTransport
 from gateway.settings import Host, Settings
 from gateway.store import schema
+from gateway.store.collections import CollectionStore
 from gateway.store.session import make_engine
 from gateway.store.vault import CANARY, ROLL, read_canaries
 from gateway.unit import SYSTEM, Unit, Units
+from policies.programme import ProgrammeError
 
 GUARD = "journal.guard"  # the last signed checkpoint, outside of the database
 CODE_LABEL = b"sg/code/1"
@@ -147,12 +151,14 @@ class Wiring:
     def check(self) -> None:
         """Refuse to work on anything odd: before the first request and the first round.
 
-        Raises `SchemaFault` for a schema that is not ours, and what `check_keys` raises.
+        Raises what `check_keys` raises, and `SchemaFault` for a schema that is not ours, and for
+        collections under rules or texts that are missing here or altered.
         """
         os.umask(0o077)
         with self.reading.connect() as connection:
             schema.check(connection)
         self.check_keys()
+        self.check_rules()
 
     def check_keys(self) -> None:
         """Read the four rings again and hold them against what the database knows of them.
@@ -169,6 +175,16 @@ class Wiring:
         check_canary(self.kek, self.index, known[CANARY])
         if point is not None:
             self._check_signer(rings[RingName.AUDIT], point.note)
+
+    def check_rules(self) -> None:
+        """Raises `SchemaFault`: rules or texts of a collection are missing here or altered."""
+        with self.reading.connect() as connection:
+            in_use = CollectionStore(connection).rules_in_use()
+        try:
+            for programme, digest in in_use:
+                pinned_rules(programme, digest)
+        except (ProgrammeError, CatalogueError) as fault:
+            raise schema.SchemaFault(str(fault)) from None
 
     def _check_signer(self, ring: Ring, note: bytes) -> None:
         """Whoever signs with another key than before would begin a second history."""

@@ -25,7 +25,7 @@ from gateway.messages import texts
 from gateway.settings import Host
 from gateway.store.consents import Answer, Ask, FamilySession
 from gateway.unit import Unit
-from policies.consent import AskFor, latest, may_answer, may_sign_electronically
+from policies.consent import AskFor, latest, may_answer_for_any, may_sign_electronically
 from policies.facts import (
     AnswerFacts,
     ContactFacts,
@@ -147,7 +147,9 @@ def withdraw(
     if standing is None or standing.decision is not Decision.GIVEN:
         raise NothingToWithdraw
     document = _render(unit, sitting, Decision.WITHDRAWN, NO_DETAILS, host)
-    was_passed_on = was_handed_over(unit, session.school_id, sitting.ask.subject_id)
+    was_passed_on = was_handed_over(
+        unit, session.school_id, session.collection_id, sitting.ask.subject_id
+    )
     kept = keep_answer(
         unit,
         sitting,
@@ -176,7 +178,7 @@ def _sitting(unit: Unit, session: FamilySession, ask_id: UUID) -> Sitting:
     if (ask.signer_id, ask.collection_id) != (session.signer_id, session.collection_id):
         raise NotFound
     collection = unit.collections.get(session.school_id, session.collection_id)
-    return open_sitting(unit, rules_of(collection.programme), session.school_id, collection, ask)
+    return open_sitting(unit, rules_of(collection), session.school_id, collection, ask)
 
 
 def _render(
@@ -201,21 +203,16 @@ def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
     """Who, about whom, by which contact: raises `RulesBroken` with everything that is wrong."""
     today = sitting.school.today(unit.now)
     about = pupils_about(unit, sitting)
-    against = [
-        may_answer(
-            decision,
-            AskFor(sitting.ask.form, sitting.ask.signer_id, sitting.ask.subject_id),
-            pupil,
-            sitting.rules,
-            today,
-            sitting.collection.deadline_on,
-        )
-        for pupil in about
-    ]
-    if not against:
+    if not about:
         raise NotFound
-    # A guardian's own data: it is enough that one of the children makes it asked for.
-    found = [*sorted(against, key=_number_of)[0]]
+    found = may_answer_for_any(
+        decision,
+        AskFor(sitting.ask.form, sitting.ask.signer_id, sitting.ask.subject_id),
+        about,
+        sitting.rules,
+        today,
+        sitting.collection.deadline_on,
+    )
     if (
         decision is Decision.GIVEN
         and sitting.agreement is None
@@ -301,7 +298,3 @@ def _tell(
         letter = texts.receipt(school.short_name, child, kept.receipt_no, word, at, where)
     receipt = (kept.receipt_no, kept.receipt)
     send_mail(unit, school.id, to, letter.subject, letter.text, receipt)
-
-
-def _number_of(findings: list[Finding]) -> int:
-    return len(findings)

@@ -88,7 +88,7 @@ def _people_flaws(
         raise NotFound
     on = unit.schools.get(school_id).today(approval.approved_at)
     recorded_at = store.recorded_at(school_id)
-    rules = rules_of(bundle.programme)
+    rules = rules_of(unit.collections.get(school_id, bundle.collection_id))
     replays = [
         Replay(pupil, recorded_at, rules, on)
         for pupil in unit.dossier.pupils(school_id, bundle.collection_id)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from gateway.actions.pinned_rules import rules_of
 from gateway.store.claims import ClaimRequest
 from gateway.unit import Unit
 from policies.claims import Strength
 from policies.facts import ClaimState, Field, Items
+from policies.programme import Subject
 
 CONTACTS = (Field.EMAIL, Field.PHONE)
 
@@ -55,9 +57,12 @@ def claim_changed(unit: Unit, school_id: UUID, person_id: UUID, items: Items, ev
     if not before:
         return
     holder = _holder(unit, person_id, items)
+    asked = _asked_of(unit, school_id, person_id)
     strengths = {}
     for field in CONTACTS:
         old = before.get(field)
+        if old is None and field not in asked:
+            continue
         value = items.values.get(field)
         if value is None:
             continue
@@ -67,6 +72,17 @@ def claim_changed(unit: Unit, school_id: UUID, person_id: UUID, items: Items, ev
         elif old.holder != holder:
             strengths[field] = old.strength
     claim_contacts(unit, school_id, person_id, items, strengths, event)
+
+
+def _asked_of(unit: Unit, school_id: UUID, person_id: UUID) -> set[Field]:
+    """Items that some collection of the school asks of such a person."""
+    is_pupil = person_id in unit.pupils.classes(school_id, [person_id])
+    subject = Subject.PUPIL if is_pupil else Subject.GUARDIAN
+    return {
+        rule.field
+        for collection in unit.collections.of_school(school_id)
+        for rule in rules_of(collection).items[subject]
+    }
 
 
 def let_go(unit: Unit, request: ClaimRequest) -> None:

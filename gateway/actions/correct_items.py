@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gateway.actions.claim_contacts import claim_changed
 from gateway.actions.open_asks import open_asks
+from gateway.actions.pinned_rules import rules_of
 from gateway.actions.send_message import send_mail
 from gateway.errors import NotFound, RulesBroken
 from gateway.messages import texts
@@ -16,7 +17,6 @@ from gateway.unit import Unit
 from policies.dates import age
 from policies.facts import Field, Items
 from policies.findings import Code, Finding
-from policies.programme import load_programme
 
 TAKEN = {
     Field.SNILS: Code.SNILS_OF_ANOTHER,
@@ -85,7 +85,7 @@ def _loses_signer(
     if Field.BIRTH_DATE not in changed or born is None:
         return False
     collection = unit.collections.get(session.school_id, session.collection_id)
-    rules = load_programme(collection.programme)
+    rules = rules_of(collection)
     new = date.fromisoformat(changed[Field.BIRTH_DATE])
     today = unit.schools.get(session.school_id).today(unit.now)
     return any(

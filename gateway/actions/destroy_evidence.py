@@ -22,7 +22,7 @@ def destroy_evidence_due(unit: Unit, school_id: UUID) -> int:
     """
     unit.lock_school(school_id)
     school = unit.schools.get(school_id)
-    rules = [rules_of(each.programme) for each in unit.collections.of_school(school_id)]
+    rules = [rules_of(each) for each in unit.collections.of_school(school_id)]
     gone = unit.people.without_registry(school_id)
     if not gone or not rules:
         return 0

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from crypto import canonical
 from crypto.envelope import KeyClass, RecordKind
+from gateway.actions.pinned_rules import rules_of
 from gateway.errors import ImportClosed, NotFound
 from gateway.intake.confined import intake
 from gateway.intake.items import Repair
@@ -18,7 +19,6 @@ from gateway.store.imports import Import, ImportState
 from gateway.unit import Unit
 from policies.facts import Absence, Field, GuardianKind, Items, PupilRow, RepresentativeRow
 from policies.findings import Code, Finding
-from policies.programme import load_programme
 
 SALT_BYTES = 16
 DRAFT_LIFE = timedelta(days=7)
@@ -54,7 +54,7 @@ def import_roster(
     read = intake(
         data,
         filename,
-        load_programme(collection.programme),
+        rules_of(collection),
         today,
         sheet=sheet,
         class_name=class_name,

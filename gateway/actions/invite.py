@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crypto.secrets_text import hash_secret, new_secret
 from gateway.actions.own_classes import require_classes
+from gateway.actions.pinned_rules import rules_of
 from gateway.actions.send_message import send_mail
 from gateway.errors import TooLate
 from gateway.messages import texts
@@ -19,7 +20,6 @@ from gateway.unit import Unit
 from policies.consent import asks_for
 from policies.facts import Field, Items
 from policies.permissions import Permission
-from policies.programme import load_programme
 from policies.release import deadline_passed
 
 ONCE_A = timedelta(hours=24)
@@ -77,7 +77,7 @@ def invite(
 def _asks_by_signer(
     unit: Unit, school: School, collection: Collection, class_id: UUID | None
 ) -> dict[UUID, list[Ask]]:
-    rules, today = load_programme(collection.programme), school.today(unit.now)
+    rules, today = rules_of(collection), school.today(unit.now)
     wanted = {
         key
         for pupil in unit.dossier.pupils(school.id, collection.id)
@@ -101,7 +101,7 @@ def send_link(
     public_url: str,
 ) -> UUID:
     """Make one link and queue its letter; the signer's earlier links stop working."""
-    rules = load_programme(collection.programme)
+    rules = rules_of(collection)
     token = new_secret()
     link = Link(
         id=unit.new_id(),

@@ -12,6 +12,7 @@ from crypto.secrets_text import hash_secret, new_secret
 from gateway.errors import AlreadyExists, BadInput, TokenInvalid
 from gateway.store.clients import Client
 from gateway.unit import Unit
+from policies.programme import published
 
 TOKEN_LIFE = timedelta(minutes=10)
 SCOPE = "bundles recalls"
@@ -28,8 +29,10 @@ class IssuedToken:
 def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
     """Register a platform's client with its public keys: one EC to sign, one RSA to encrypt.
 
-    Raises `BadInput` for keys that cannot serve, `AlreadyExists`.
+    Raises `BadInput` for an unknown programme and for keys that cannot serve, `AlreadyExists`.
     """
+    if programme not in {each.slug for each in published()}:
+        raise BadInput({"/programme": "programme_unknown"})
     try:
         usable = {key.use for key in _keys(jwks).values()} == set(jose.KeyUse)
     except (JoseError, ValueError):

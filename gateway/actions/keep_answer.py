@@ -94,7 +94,8 @@ def keep_answer(
     )
     unit.consents.add_answer(school_id, answer, sealed, event)
     if decision is Decision.GIVEN:
-        _claim(unit, sitting, evidence, proved, event)
+        listed = frozenset(document.form.items)
+        _claim(unit, sitting, evidence, proved, listed, event)
     else:
         withdraw_from_bundles(unit, school_id)
     return answer
@@ -157,9 +158,10 @@ def _claim(
     sitting: Sitting,
     evidence: EvidenceLevel,
     proved: frozenset[Field],
+    listed: frozenset[Field],
     event: UUID,
 ) -> None:
-    """Claim each contact of the document's subject across schools (design 4)."""
+    """Claim each contact of the document's subject that the document lists (design 4)."""
     ask = sitting.ask
     own = ask.signer_id == ask.subject_id
     claim_contacts(
@@ -170,6 +172,7 @@ def _claim(
         {
             field: strength(evidence, is_own=own, code_was_sent_there=field in proved)
             for field in CONTACTS
+            if field in listed
         },
         event,
     )

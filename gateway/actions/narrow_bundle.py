@@ -52,7 +52,7 @@ def still_consented(unit: Unit, school_id: UUID, collection: Collection) -> Memb
 
     Judged on the day of the approval, and by consents alone.
     """
-    rules = rules_of(collection.programme)
+    rules = rules_of(collection)
     approval = unit.bundles.find_approval(school_id, collection.id)
     if approval is None:
         return {}
@@ -72,7 +72,7 @@ def still_consented(unit: Unit, school_id: UUID, collection: Collection) -> Memb
 
 def _recall(unit: Unit, collection: Collection, bundle: Bundle, gone: set[UUID]) -> None:
     """Ask the platform to destroy; the content is not served again."""
-    days = rules_of(collection.programme).terms.recall_days
+    days = rules_of(collection).terms.recall_days
     today = unit.schools.get(bundle.school_id).today(unit.now)
     known = unit.bundles.recalled(bundle.school_id, bundle.id)
     new = sorted(gone - known)
@@ -105,10 +105,11 @@ def _recall(unit: Unit, collection: Collection, bundle: Bundle, gone: set[UUID])
         unit.bundles.mark(bundle, event, gone_at=unit.now)
 
 
-def was_handed_over(unit: Unit, school_id: UUID, person_id: UUID) -> bool:
-    """The platform has pulled a bundle with this person in it."""
+def was_handed_over(unit: Unit, school_id: UUID, collection_id: UUID, person_id: UUID) -> bool:
+    """The platform has pulled a bundle of this collection with this person in it."""
     return any(
         bundle.pulled_at is not None
+        and bundle.collection_id == collection_id
         and any(person == person_id for _, person in unit.bundles.members(school_id, bundle.id))
         for bundle in unit.bundles.list_bundles(school_id)
     )

@@ -16,7 +16,7 @@ def open_asks(unit: Unit, school_id: UUID, collection_id: UUID) -> int:
     Run after every import, after a change of representatives, and daily for birthdays.
     """
     collection = unit.collections.get(school_id, collection_id)
-    rules = rules_of(collection.programme)
+    rules = rules_of(collection)
     today = unit.schools.get(school_id).today(unit.now)
     known = {
         (ask.form, ask.signer_id, ask.subject_id)

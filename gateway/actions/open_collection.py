@@ -9,7 +9,7 @@ from gateway.actions.add_staff import ensure_class
 from gateway.errors import AlreadyExists, BadInput, PassportMissing
 from gateway.store.collections import Collection
 from gateway.unit import Unit
-from policies.programme import load_programme
+from policies.programme import ProgrammeError, load_programme
 
 FARTHEST = timedelta(days=2 * 366)
 
@@ -27,7 +27,7 @@ def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: dat
     _require_near(deadline_on, school.today(unit.now))
     try:
         rules = load_programme(programme)
-    except (KeyError, ValueError, OSError):
+    except ProgrammeError:
         raise BadInput({"/programme": "programme_unknown"}) from None
     for other in unit.collections.of_school(school_id):
         if other.programme == programme and not unit.bundles.find_approval(school_id, other.id):

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from crypto.secrets_text import code_tag, hash_secret, new_code, new_secret
 from gateway.actions.invite import send_link
+from gateway.actions.pinned_rules import rules_of
 from gateway.actions.send_message import send_sms
 from gateway.errors import (
     CodeExpired,
@@ -32,7 +33,6 @@ from gateway.store.consents import Link
 from gateway.unit import Unit
 from policies.contacts import mask_phone
 from policies.facts import Field, FormKind
-from policies.programme import load_programme
 
 CODE_PAUSE = timedelta(seconds=60)
 MAX_CODES = 5
@@ -108,7 +108,7 @@ def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | Ga
     if link.code_tag is None or link.code_sent_at is None:
         return CodeNotSent()
     collection = unit.collections.get(link.school_id, link.collection_id)
-    terms = load_programme(collection.programme).terms
+    terms = rules_of(collection).terms
     if unit.now - link.code_sent_at > timedelta(minutes=terms.code_minutes):
         return CodeExpired()
     if link.code_guesses >= terms.code_guesses:

@@ -1,32 +1,20 @@
-"""The rules of a programme together with the texts they ask for, both as published."""
+"""The rules of a collection together with the texts they ask for, both as published."""
 
 from __future__ import annotations
 
-import functools
-
-from consent_forms.catalogue import Catalogue
 from consent_forms.form import ConsentForm
+from consent_forms.published import catalogue, pinned_rules
+from gateway.store.collections import Collection
 from policies.facts import Decision, FormKind
-from policies.programme import Programme, load_programme
+from policies.programme import Programme
 
 
-@functools.cache
-def catalogue() -> Catalogue:
-    """Every published text. Raises `CatalogueError` when one no longer has its pinned digest."""
-    return Catalogue.load()
+def rules_of(collection: Collection) -> Programme:
+    """The version under which the collection was opened, whatever was published since.
 
-
-@functools.cache
-def rules_of(slug: str) -> Programme:
-    """Rules that also compare the digests of the texts. Raises `ProgrammeError`."""
-    rules = load_programme(slug)
-    refs = [*rules.forms.values(), *rules.statements.values()]
-    return rules.with_text_digests(
-        {
-            (ref.slug, ref.version): catalogue().get(ref.slug, ref.version).text_digest
-            for ref in refs
-        }
-    )
+    Raises `ProgrammeError`, `CatalogueError`: start and readiness have looked for it before.
+    """
+    return pinned_rules(collection.programme, collection.policy_digest)
 
 
 def form_for(rules: Programme, kind: FormKind, decision: Decision) -> ConsentForm:

@@ -48,7 +48,7 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
     if class_id not in unit.schools.class_names(school_id):
         raise NotFound
     require_classes(unit, Permission.READ_CLASS, [class_id])
-    rules = rules_of(collection.programme)
+    rules = rules_of(collection)
     today = unit.schools.get(school_id).today(unit.now)
     facts = [p for p in unit.dossier.pupils(school_id, collection_id) if p.class_id == class_id]
     links: dict[UUID, list[Guardianship]] = {}

@@ -21,7 +21,7 @@ from gateway.errors import BadInput, NotFound, NothingToWithdraw, RulesBroken, T
 from gateway.settings import Host
 from gateway.store.consents import Answer
 from gateway.unit import Unit
-from policies.consent import AskFor, latest, may_answer
+from policies.consent import AskFor, latest, may_answer_for_any
 from policies.facts import AnswerFacts, Decision, EvidenceLevel
 from policies.permissions import Permission
 from policies.release import deadline_passed
@@ -45,7 +45,7 @@ def record_paper(
     ask = unit.consents.get_ask(school_id, ask_id)
     require_people(unit, Permission.RECORD_PAPER, {ask.signer_id, ask.subject_id})
     collection = unit.collections.get(school_id, ask.collection_id)
-    rules = rules_of(collection.programme)
+    rules = rules_of(collection)
     sitting = open_sitting(unit, rules, school_id, collection, ask)
     today = sitting.school.today(unit.now)
     if signed_on > today:
@@ -65,20 +65,11 @@ def record_paper(
         standing is None or standing.decision is not Decision.GIVEN
     ):
         raise NothingToWithdraw
-    against = [
-        may_answer(
-            decision,
-            AskFor(ask.form, ask.signer_id, ask.subject_id),
-            pupil,
-            rules,
-            today,
-            collection.deadline_on,
-        )
-        for pupil in pupils_about(unit, sitting)
-    ]
-    if not against:
+    about = pupils_about(unit, sitting)
+    if not about:
         raise NotFound
-    if findings := min(against, key=len):
+    key = AskFor(ask.form, ask.signer_id, ask.subject_id)
+    if findings := may_answer_for_any(decision, key, about, rules, today, collection.deadline_on):
         raise RulesBroken(findings)
     staff_id: UUID | None = unit.actor.ref
     return keep_answer(

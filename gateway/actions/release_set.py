@@ -14,7 +14,7 @@ from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.facts import ClassFacts, PupilFacts
 from policies.programme import Programme
-from policies.release import Readiness, readiness, release_set
+from policies.release import Readiness, narrower, readiness, release_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,15 @@ class Members:
 
     def only_removes_from(self, earlier: Members) -> bool:
         """Nobody new, and nobody whose record has changed since."""
-        return all(
-            pupil in earlier.guardians and set(guardians) <= set(earlier.guardians[pupil])
-            for pupil, guardians in self.guardians.items()
-        ) and all(earlier.versions.get(p) == self.versions[p] for p in self.people)
+        same = all(earlier.versions.get(p) == self.versions[p] for p in self.people)
+        return same and narrower(tuple(earlier.guardians.items()), tuple(self.guardians.items()))
 
 
 def look_at_school(unit: Unit, school_id: UUID, collection_id: UUID) -> SchoolState:
     """Read everything and ask the rules. Raises `NotFound`."""
     school = unit.schools.get(school_id)
     collection = unit.collections.get(school_id, collection_id)
-    rules = rules_of(collection.programme)
+    rules = rules_of(collection)
     classes = tuple(unit.collections.class_facts(school_id, collection_id))
     pupils = tuple(unit.dossier.pupils(school_id, collection_id))
     found = readiness(classes, pupils, rules, school.today(unit.now), collection.deadline_on)

@@ -16,6 +16,7 @@ from gateway.store.bundles import Approval, Bundle
 from gateway.unit import Unit
 from policies.consent import latest
 from policies.facts import AnswerFacts, FormKind, Items, PupilFacts
+from policies.programme import Programme, Subject
 
 CONTENT_TYPE = "sg-bundle+jws"
 
@@ -116,10 +117,10 @@ def _document(
         "issued_at": unit.now.astimezone(UTC).isoformat(timespec="seconds"),
         "counts": _counts(state, facts.values(), members),
         "pupils": [
-            _pupil(facts[p], names[facts[p].class_id], members.guardians[p])
+            _pupil(facts[p], names[facts[p].class_id], members.guardians[p], state.rules)
             for p in members.guardians
         ],
-        "guardians": _guardians(facts.values(), members),
+        "guardians": _guardians(facts.values(), members, state.rules),
         "journal": {
             "origin": point.checkpoint.origin,
             "size": point.checkpoint.size,
@@ -149,20 +150,24 @@ def _counts(state: SchoolState, sent: Iterable[PupilFacts], members: Members) ->
     }
 
 
-def _pupil(pupil: PupilFacts, class_name: str, guardians: tuple[UUID, ...]) -> dict[str, object]:
+def _pupil(
+    pupil: PupilFacts, class_name: str, guardians: tuple[UUID, ...], rules: Programme
+) -> dict[str, object]:
     by_id = {g.person_id: g for g in pupil.guardians}
     consents = [_consent(FormKind.PUPIL_OWN, pupil.person_id, latest(pupil.own))]
     consents += [_consent(FormKind.CHILD, g, latest(by_id[g].child)) for g in guardians]
     return {
         "id": str(pupil.person_id),
         "class": class_name,
-        **_items(pupil.items),
+        **_items(pupil.items, Subject.PUPIL, rules),
         "guardians": [{"id": str(g), "kind": by_id[g].kind.value} for g in guardians],
         "consents": [c for c in consents if c is not None],
     }
 
 
-def _guardians(pupils: Iterable[PupilFacts], members: Members) -> list[dict[str, object]]:
+def _guardians(
+    pupils: Iterable[PupilFacts], members: Members, rules: Programme
+) -> list[dict[str, object]]:
     found = {}
     for pupil in pupils:
         for guardian in pupil.guardians:
@@ -171,17 +176,19 @@ def _guardians(pupils: Iterable[PupilFacts], members: Members) -> list[dict[str,
     return [
         {
             "id": str(person),
-            **_items(found[person].items),
+            **_items(found[person].items, Subject.GUARDIAN, rules),
             "consents": [_consent(FormKind.GUARDIAN_OWN, person, latest(found[person].own))],
         }
         for person in sorted(found)
     ]
 
 
-def _items(items: Items) -> dict[str, object]:
+def _items(items: Items, subject: Subject, rules: Programme) -> dict[str, object]:
+    """What the programme asks of that person; the register may know more for another one."""
+    asked = {rule.field for rule in rules.items[subject]}
     return {
-        "items": {f.value: v for f, v in items.values.items()},
-        "absent": {f.value: a.value for f, a in items.absent.items()},
+        "items": {f.value: v for f, v in items.values.items() if f in asked},
+        "absent": {f.value: a.value for f, a in items.absent.items() if f in asked},
     }
 
 

@@ -116,6 +116,12 @@ class CollectionStore:
         )
         return [Collection(**row._mapping) for row in rows]
 
+    def rules_in_use(self) -> list[tuple[str, str]]:
+        """(programme, policy digest) of every collection of every school, each once."""
+        pair = (collections.c.programme, collections.c.policy_digest)
+        rows = self._db.execute(sa.select(*pair).distinct().order_by(*pair))
+        return [(row.programme, row.policy_digest) for row in rows]
+
     def state_enrolment(
         self,
         school_id: UUID,

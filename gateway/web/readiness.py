@@ -1,4 +1,4 @@
-"""Whether this process can work: database and schema, keys, and a journal that keeps up."""
+"""Whether this process can work: database and schema, keys, journal, and the rules in use."""
 
 from __future__ import annotations
 
@@ -34,10 +34,15 @@ def look_around(wiring: Wiring) -> dict[str, bool]:
             oldest = oldest_pending_at(connection)
         return oldest is None or (wiring.clock() - oldest).total_seconds() <= MOST_LAG_SECONDS
 
+    def rules() -> bool:
+        wiring.check_rules()
+        return True
+
     return {
         "database": _holds("database", database),
         "keys": _holds("keys", keys),
         "journal": _holds("journal", journal),
+        "rules": _holds("rules", rules),
     }
 
 

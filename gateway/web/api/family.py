@@ -61,7 +61,7 @@ def confirm_code(told: Mapping[str, Any], token: str) -> Mapping[str, object] | 
     if session is None:
         raise NotFound
     collection = unit.collections.get(session.school_id, session.collection_id)
-    life = timedelta(minutes=rules_of(collection.programme).terms.session_minutes)
+    life = timedelta(minutes=rules_of(collection).terms.session_minutes)
     return {"token": opened, "expires_at": unit.now + life}
 
 

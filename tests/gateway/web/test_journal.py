@@ -93,7 +93,7 @@ def test_a_ready_process_says_so(door: Door):
     assert told(door.get("/healthz")) == {"alive": True}
     assert told(door.get("/readyz")) == {
         "ready": True,
-        "checks": {"database": True, "keys": True, "journal": True},
+        "checks": {"database": True, "keys": True, "journal": True, "rules": True},
     }
 
 
@@ -105,6 +105,7 @@ def test_a_journal_that_stands_still_is_not_ready(full_door: Door):
         "database": True,
         "keys": True,
         "journal": False,
+        "rules": True,
     }
     full_door.town.work()
     assert full_door.get("/readyz").status_code == 200
@@ -114,4 +115,4 @@ def test_keys_of_another_database_are_not_ready(door: Door):
     with door.wiring.writing.begin() as connection:
         connection.execute(sa.delete(canaries))
     checks = json.loads(door.get("/readyz").data)["checks"]
-    assert checks == {"database": True, "keys": False, "journal": True}
+    assert checks == {"database": True, "keys": False, "journal": True, "rules": True}
