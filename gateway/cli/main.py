@@ -20,6 +20,7 @@ from crypto.keyring import RingName, create_ring, load_ring
 from gateway.actions.add_staff import add_staff
 from gateway.actions.initialise import add_first_administrator, initialise
 from gateway.cli.bundles import bundles
+from gateway.cli.forms import forms
 from gateway.cli.importing import importing
 from gateway.cli.opening import checked
 from gateway.errors import AlreadyExists, BadInput, GatewayError
@@ -60,6 +61,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(importing)
+main.add_command(forms)
 main.add_command(bundles)
 
 
