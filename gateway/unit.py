@@ -35,14 +35,16 @@ from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
 from gateway.store.pupils import PupilStore
 from gateway.store.schools import SchoolStore
+from gateway.store.session import DatabaseBusy
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
-from gateway.store.session import DatabaseBusy
+from gateway.store.watch import WatchStore
 from policies.permissions import Role
 
 Data = str | int | list[str] | UUID | date | datetime
 
 TURN_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -184,6 +186,10 @@ class Unit:
     @cached_property
     def outbox(self) -> OutboxStore:
         return OutboxStore(self.connection)
+
+    @cached_property
+    def watch(self) -> WatchStore:
+        return WatchStore(self.connection)
 
     @cached_property
     def dossier(self) -> Dossier:

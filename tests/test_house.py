@@ -38,6 +38,7 @@ WITHOUT_SCHOOL_KEY = {
     "links": "looked up by the hash of its secret",
     "family_sessions": "looked up by the hash of its secret",
     "messages": "a queue over all schools",
+    "heartbeats": "the worker's signs of life, over all schools",
 }
 # Rows that no rule and no person of the register reads: sessions, queues, outbox, limits.
 WITHOUT_EVENT = {
@@ -46,6 +47,7 @@ WITHOUT_EVENT = {
     "client_jtis": "limit",
     "family_sessions": "session",
     "messages": "outbox",
+    "heartbeats": "the worker's signs of life",
     "canaries": "made with the rings, before the first event",
     "bundle_members": "made with its bundle, under the bundle's event",
 }

@@ -21,6 +21,7 @@ messages = sa.Table(
     sa.Column("queued_at", Moment, nullable=False),
     sa.Column("due_at", Moment, nullable=False, index=True),
 )
+CHANNELS = ("mail", "sms")
 
 
 @dataclass(frozen=True, slots=True)

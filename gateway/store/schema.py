@@ -29,6 +29,7 @@ from gateway.store import (
     schools,
     staff,
     vault,
+    watch,
 )
 from gateway.store.base import metadata
 from gateway.store.session import make_engine, sqlite_file
@@ -51,6 +52,7 @@ TABLES_OF = (
     schools,
     staff,
     vault,
+    watch,
 )
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _TURN = 0x5347_5343_4845_4D41  # "SGSCHEMA": key of the advisory lock on PostgreSQL

@@ -50,14 +50,24 @@ def _attached(content: Mapping[str, str]) -> list[Attachment]:
     return [Attachment(name, "application/jose", content["receipt"].encode())]
 
 
+def _timed(name: str, duty: Callable[[], bool]) -> bool:
+    """Carry the duty out; one log line where there was something to do."""
+    began = time.perf_counter()
+    done = duty()
+    if done:
+        log.info("duty", duty=name, milliseconds=round((time.perf_counter() - began) * 1000, 1))
+    return done
+
+
 class Rounds:
     """The worker's duties over one wiring. Two workers at once are safe, only wasteful.
 
-    `failed`: duties of the latest round in which something went wrong.
+    `failed`: duties of the latest round in which something went wrong; `kept`: the others.
     """
 
     def __init__(self, wiring: Wiring) -> None:
         self.failed: set[str] = set()
+        self.kept: set[str] = set()
         self._wiring = wiring
         self._units = wiring.units
         self._is_signed = False  # True once the signed tree is known to hold every leaf
@@ -77,7 +87,8 @@ class Rounds:
         self.failed.clear()
         for name, duty in duties:
             with self._apart(name):
-                done = duty() or done
+                done = _timed(name, duty) or done
+        self.kept = {name for name, _ in duties} - self.failed
         return done
 
     @contextmanager

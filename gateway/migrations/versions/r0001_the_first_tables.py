@@ -47,6 +47,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_canaries")),
     )
     op.create_table(
+        "heartbeats",
+        sa.Column("duty", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("duty", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "sign_in_failures",
         sa.Column("login_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
