@@ -137,7 +137,7 @@ def lint(form: ConsentForm, facts: DocumentFacts | None = None) -> list[LintFind
     recipient that a programme puts into it.
     """
     found = list(template_findings(form, context(form, specimen(FormKind.CHILD, form.items), True)))
-    # A template that asks for what nobody knows cannot be filled and read.
+    # A template that does what a text must not cannot be filled and read.
     if not any(each.code in UNFIT for each in found):
         found += [finding for kind in form.kinds for finding in _read_as(form, kind)]
     found += _stated(form)
@@ -146,7 +146,11 @@ def lint(form: ConsentForm, facts: DocumentFacts | None = None) -> list[LintFind
     return list(dict.fromkeys(found))
 
 
-UNFIT = (LintCode.TEMPLATE_BROKEN, LintCode.PLACEHOLDER_UNKNOWN)
+UNFIT = (
+    LintCode.TEMPLATE_BROKEN,
+    LintCode.PLACEHOLDER_UNKNOWN,
+    LintCode.MARKUP_NOT_PLAIN,
+)
 
 
 def _stated(form: ConsentForm) -> Iterator[LintFinding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from consent_forms.form import ConsentForm, Element
-from consent_forms.linter import is_brand
+from consent_forms.linter import PURPOSE_GROUPS, is_brand
 from consent_forms.linter import line_of as section_line
 from consent_forms.markup import strange_words
 from consent_forms.remarks import LintCode, LintFinding
@@ -77,9 +77,9 @@ def alone(programme: Programme) -> Iterator[LintFinding]:
 def _ages(programme: Programme) -> Iterator[LintFinding]:
     """Civil Code art. 21, 28: a child does not decide alone, an adult does."""
     if FormKind.CHILD not in programme.required_forms(BELOW):
-        yield _at(LintCode.AGES_ODD, "ages[1]", "младше 14 лет решает представитель")
+        yield _at(LintCode.AGES_ODD, "ages[1].forms", "младше 14 лет решает представитель")
     if programme.required_forms(OF_AGE) != {FormKind.PUPIL_OWN}:
-        place = f"ages[{len(programme.ages)}]"
+        place = f"ages[{len(programme.ages)}].forms"
         yield _at(LintCode.AGES_ODD, place, "с 18 лет ученик решает один")
 
 
@@ -116,7 +116,8 @@ def with_texts(
         if form.decision is not decision or not set(kinds) <= set(form.kinds):
             yield _at(LintCode.FORM_MISFIT, place, "/".join(name))
             continue
-        groups.setdefault(form.purpose_group, place)
+        if form.purpose_group in PURPOSE_GROUPS:
+            groups.setdefault(form.purpose_group, place)
         yield from _items(programme, form, place, kinds)
     for group, place in list(groups.items())[1:]:
         yield _at(LintCode.PURPOSES_MIXED, place, f"{next(iter(groups))} и {group}")
