@@ -1,7 +1,7 @@
 # The commands of the house. Everything runs from the checkout; nothing is installed but what the
 # locks in requirements/ name, into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak serve lint types house lock clean tools
+.PHONY: help demo test bench soak serve lint types house lock clean tools
 
 export PYTHONPATH := $(CURDIR)
 PY := .venv/bin/python
@@ -20,6 +20,10 @@ demo: ## set everything up and run the main job: from a class list to a released
 
 test: tools ## run the suite on SQLite and PostgreSQL
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+bench: ## measure every row of benchmarks/, or ARGS="intake http"; figures in var/bench.json
+	@bin/set-up bench
+	@$(PY) -m benchmarks $(ARGS)
 
 soak: tools ## run the races of the suite for hours, ten times as many rounds (ROUNDS)
 	@$(PY) -m pytest tests/races --rounds $(ROUNDS) -n $(WORKERS) --dist loadgroup $(ARGS)

@@ -37,6 +37,7 @@ class Postgres:
 
     def __init__(self, server: PostgresServer) -> None:
         self._admin_url = sa.make_url(server.get_uri(driver="psycopg"))
+        self.pid = server.get_pid()
         self._names = count(1)
         self._has_template = False
 
@@ -72,8 +73,11 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A server in a directory of its own, gone afterwards. Works for root and for anybody else."""
+def running_postgres(settings_text: str = _FAST) -> Iterator[Postgres]:
+    """A server in a directory of its own, gone afterwards. Works for root and for anybody else.
+
+    `settings_text`: lines for postgresql.conf.
+    """
     folder = Path(tempfile.mkdtemp(prefix="sg-pg-"))
     data = folder / "data"
     # The package's own lock is one file for all users of a machine: whoever came first owns it.
@@ -83,7 +87,7 @@ def running_postgres() -> Iterator[Postgres]:
         server = get_server(data, cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         with (data / "postgresql.conf").open("a") as settings:
-            settings.write(_FAST)
+            settings.write(settings_text)
         server.start()
         try:
             yield Postgres(server)

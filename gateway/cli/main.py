@@ -23,6 +23,7 @@ from gateway.cli.bundles import bundles
 from gateway.cli.forms import forms
 from gateway.cli.importing import importing
 from gateway.cli.opening import checked
+from gateway.cli.rehearsing import rehearse
 from gateway.errors import AlreadyExists, BadInput, GatewayError
 from gateway.settings import Settings, SettingsFault, read_settings
 from gateway.store import schema
@@ -61,6 +62,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(importing)
+main.add_command(rehearse)
 main.add_command(forms)
 main.add_command(bundles)
 

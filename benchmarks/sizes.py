@@ -1,0 +1,36 @@
+"""How much is done in a turn: the sizes of the goals, and tiny ones that only show that it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """`persons` on one list; `records` sealed in a turn; `pupils`, `guardians` of a release;
+    `events` of each of 8 writers; `answers` over HTTP in a turn; `schools` and `storm` of a region.
+    """
+
+    persons: int = 20_000
+    records: int = 20_000
+    pupils: int = 1_000
+    guardians: int = 1_600
+    events: int = 400
+    answers: int = 40
+    schools: int = 4
+    storm: int = 60
+    turns: int = 3
+
+
+FULL = Sizes()
+TINY = Sizes(
+    persons=60,
+    records=40,
+    pupils=10,
+    guardians=16,
+    events=4,
+    answers=2,
+    schools=1,
+    storm=0,
+    turns=1,
+)
