@@ -8,6 +8,7 @@ PY := .venv/bin/python
 UV ?= uv
 # Options for pytest: make test ARGS="-k sqlite tests/gateway"
 ARGS ?=
+FAULTS ?=
 WORKERS ?= 2
 ROUNDS ?= 10000
 
@@ -24,6 +25,10 @@ test: tools ## run the suite on SQLite and PostgreSQL
 bench: ## measure every row of benchmarks/, or ARGS="intake http"; figures in var/bench.json
 	@bin/set-up bench
 	@$(PY) -m benchmarks $(ARGS)
+
+faults: tools ## kill, stop, fill, cut and turn back what the service stands on (FAULTS="--only disk")
+	@bin/os-packages faults || true
+	@$(PY) -W ignore -m tests.faults.run $(FAULTS)
 
 soak: tools ## run the races of the suite for hours, ten times as many rounds (ROUNDS)
 	@$(PY) -m pytest tests/races --rounds $(ROUNDS) -n $(WORKERS) --dist loadgroup $(ARGS)

@@ -6,11 +6,13 @@ what is named like a personal item or looks like an address or a number of a per
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -25,8 +27,25 @@ _OURS = Path(__file__).parents[1]
 _MOST_FRAMES = 6
 
 
+class Enduring(io.TextIOBase):
+    """A stream whose faults stop nobody: a full disk must not end what it was to be told of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def set_up_logs(stream: TextIO | None = None) -> None:
     """Send the logs of this process to `stream`; None: to standard error."""
+    told = Enduring(stream or sys.stderr)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -34,7 +53,7 @@ def set_up_logs(stream: TextIO | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True),
         ],
-        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", told)),
         cache_logger_on_first_use=False,
     )
 

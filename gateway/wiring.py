@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives import hashes
@@ -44,8 +45,30 @@ PAGE_LABEL = b"sg/page/1"
 
 
 def utc_now() -> datetime:
-    """The one clock of the service."""
+    """The machine's clock; the service looks at it through `SteadyClock`."""
     return datetime.now(UTC)
+
+
+class SteadyClock:
+    """The machine's clock without its steps back: time stands still until it has caught up.
+
+    Else an expired code or session would live again. After a step back of more than `MOST_HELD`
+    it is the earlier reading that was wrong, and the clock is followed.
+    """
+
+    MOST_HELD = timedelta(hours=1)
+
+    def __init__(self, machine: Callable[[], datetime] = utc_now) -> None:
+        self._machine = machine
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._turn = Lock()
+
+    def __call__(self) -> datetime:
+        now = self._machine()
+        with self._turn:
+            if now > self._latest or self._latest - now > self.MOST_HELD:
+                self._latest = now
+            return self._latest
 
 
 def ring_path(settings: Settings, ring: RingName) -> Path:
@@ -61,7 +84,7 @@ class Wiring:
     """
 
     settings: Settings
-    clock: Callable[[], datetime] = field(default=utc_now)
+    clock: Callable[[], datetime] = field(default_factory=SteadyClock)
 
     @cached_property
     def writing(self) -> sa.Engine:

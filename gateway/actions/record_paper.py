@@ -53,14 +53,16 @@ def record_paper(
     document = render_document(
         unit, sitting, decision, EvidenceLevel.PAPER_ORIGINAL, details, host, signed_on
     )
+    standing = latest(sitting.answers)
     for known in sitting.answers:
-        if known.decision is decision and known.document_digest == document.digest:
+        is_same = known.decision is decision and known.document_digest == document.digest
+        # A «no» that a later yes has ended is said anew, though its text is the same that day.
+        if is_same and (decision is Decision.GIVEN or known == standing):
             return _found(unit, school_id, known)
     if decision is Decision.GIVEN and deadline_passed(
         unit.now, collection.deadline_on, sitting.school.zone
     ):
         raise TooLate
-    standing = latest(sitting.answers)
     if decision is Decision.WITHDRAWN and (
         standing is None or standing.decision is not Decision.GIVEN
     ):

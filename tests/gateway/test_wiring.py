@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from gateway.settings import Settings
 from gateway.store.schema import SchemaFault
 from gateway.store.session import make_engine
 from gateway.store.vault import canaries
-from gateway.wiring import Wiring, ring_path, utc_now
-from tests.conftest import NOW
+from gateway.wiring import SteadyClock, Wiring, ring_path, utc_now
+from tests.conftest import NOW, Clock
 from tests.town import Town
 
 
@@ -115,3 +116,22 @@ def test_another_kind_of_database_is_refused():
 def test_the_clock_is_in_utc():
     assert utc_now().utcoffset() is not None
     assert str(utc_now().tzinfo) == "UTC"
+
+
+def test_a_clock_that_is_set_back_a_little_revives_nothing():
+    machine = Clock()
+    clock = SteadyClock(machine)
+    began = clock()
+    for minutes, shown in ((-1, 0), (-60, 0), (1, 1), (0, 1)):
+        machine.set(began + timedelta(minutes=minutes))
+        assert clock() == began + timedelta(minutes=shown)
+
+
+def test_a_clock_that_was_far_ahead_by_mistake_is_put_right():
+    machine = Clock()
+    clock = SteadyClock(machine)
+    right = machine.now
+    machine.forward(days=400)
+    assert clock() == machine.now
+    machine.set(right)
+    assert clock() == right

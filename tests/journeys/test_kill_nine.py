@@ -34,6 +34,7 @@ from examples.demo.stage import Stage
 from examples.demo.tell import Teller
 from gateway.store.consents import answers, links
 from gateway.store.session import make_engine
+from tests.faults.processes import descendants
 from tests.journeys.engines import on_each_engine
 
 if TYPE_CHECKING:
@@ -161,21 +162,6 @@ def kill(stage: Stage, *, with_parent: bool) -> None:
         stage.start()
     else:
         stage.wait_until_ready()
-
-
-def descendants(pid: int) -> list[int]:
-    """Children and their children, from /proc."""
-    parents: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found = list(parents.get(pid, ()))
-    for child in found:
-        found += parents.get(child, ())
-    return found
 
 
 def claims_wait(show: Show) -> bool:

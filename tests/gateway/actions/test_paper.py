@@ -152,6 +152,21 @@ def test_paper_found_again_after_a_click_is_still_the_same_paper(town: Town, clo
     assert answers_to(town, ask) == [Decision.GIVEN, Decision.REFUSED]
 
 
+def test_a_no_on_paper_after_another_yes_of_the_same_day_is_heard(town: Town, clock: Clock):
+    """Its text is that of the first one; the clerk was told 201, so it has to hold."""
+    ask = child_ask(town)
+    for said in (Decision.WITHDRAWN, Decision.REFUSED):
+        town.answer(ask)
+        clock.forward(minutes=1)
+        paper(town, ask, said)
+        clock.forward(minutes=1)
+        town.answer(ask)
+        clock.forward(minutes=1)
+        paper(town, ask, said)
+        assert answers_to(town, ask)[-1] is said
+        clock.forward(minutes=1)
+
+
 def test_nothing_is_withdrawn_on_paper_that_was_not_given(town: Town):
     with pytest.raises(NothingToWithdraw):
         paper(town, child_ask(town), Decision.WITHDRAWN)

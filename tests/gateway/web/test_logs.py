@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from io import StringIO
 
@@ -10,7 +11,7 @@ import structlog
 from flask.testing import FlaskClient
 
 from gateway.app import create_app
-from gateway.logs import HIDDEN, where
+from gateway.logs import HIDDEN, set_up_logs, where
 from tests.gateway.web.conftest import MOTHER, Door, told
 
 
@@ -100,3 +101,20 @@ def test_places_are_ours_only():
     assert [place.rpartition(":")[0] for place in where(caught.value)] == [
         "tests/gateway/web/test_logs.py"
     ]
+
+
+class FullDisk(StringIO):
+    """Takes no byte."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    def flush(self) -> None:
+        self.write("")
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_log_on_a_full_disk_stops_nobody(client: FlaskClient):
+    set_up_logs(FullDisk())
+    assert client.get("/healthz").status_code == 200
+    structlog.reset_defaults()
