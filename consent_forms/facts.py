@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 
 from policies.facts import EvidenceLevel, FormKind, GuardianKind, Items
+from policies.facts import IdKind as IdKind
 
 PAPER = frozenset({EvidenceLevel.PAPER_ORIGINAL, EvidenceLevel.PAPER_SCAN})
 
@@ -23,17 +23,6 @@ class FactsError(ValueError):
         super().__init__(f"{code}: {path}")
         self.code = code
         self.path = path
-
-
-class IdKind(StrEnum):
-    """The main identity document."""
-
-    PASSPORT = "passport"
-    BIRTH_CERTIFICATE = "birth_certificate"
-    FOREIGN_PASSPORT = "foreign_passport"
-    RESIDENCE_PERMIT = "residence_permit"
-    TEMPORARY_CARD = "temporary_card"
-    REFUGEE_CARD = "refugee_card"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

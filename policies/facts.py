@@ -77,6 +77,17 @@ class FormKind(StrEnum):
     PUPIL_OWN = "pupil_own"  # subject and signer: a pupil of 14 and older
 
 
+class IdKind(StrEnum):
+    """The main identity document (152-FZ art. 9(4) 1)."""
+
+    PASSPORT = "passport"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    FOREIGN_PASSPORT = "foreign_passport"
+    RESIDENCE_PERMIT = "residence_permit"
+    TEMPORARY_CARD = "temporary_card"
+    REFUGEE_CARD = "refugee_card"
+
+
 class ClaimState(StrEnum):
     """Where one contact stands in the claim across schools."""
 

@@ -69,6 +69,19 @@ class Code(StrEnum):
     # due days
     CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
 
+    # requisites of papers
+    DOCUMENT_SERIES = "DOCUMENT_SERIES"
+    DOCUMENT_NUMBER = "DOCUMENT_NUMBER"
+    DOCUMENT_OFFICE = "DOCUMENT_OFFICE"
+    PAPER_FUTURE = "PAPER_FUTURE"
+    PAPER_BEFORE_BIRTH = "PAPER_BEFORE_BIRTH"
+    PAPER_BEFORE_LAW = "PAPER_BEFORE_LAW"
+    PAPER_ENDS_EARLY = "PAPER_ENDS_EARLY"
+    PAPER_NUMBER = "PAPER_NUMBER"
+    PASSPORT_TOO_EARLY = "PASSPORT_TOO_EARLY"
+    INN_LENGTH = "INN_LENGTH"
+    INN_CHECK = "INN_CHECK"
+
     # form of a value
     SNILS_EMPTY = "SNILS_EMPTY"
     SNILS_LETTERS = "SNILS_LETTERS"
@@ -197,6 +210,7 @@ class Finding:
     `field`, `form`: the item or the document in question; None when the remark has none.
     `representative`: 1 for the first representative of the row; None is the pupil.
     `other_row`: the earlier row that this one collides with.
+    `part`: the entry of a paper («issued_on»).
     """
 
     code: Code
@@ -207,6 +221,7 @@ class Finding:
     form: FormKind | None = None
     representative: int | None = None
     other_row: int | None = None
+    part: str | None = None
 
     @property
     def is_hint(self) -> bool:
@@ -320,6 +335,28 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.CALENDAR_UNKNOWN: (
             "Выходных дней этого года система ещё не знает. Срок посчитайте вручную."
         ),
+        Code.DOCUMENT_SERIES: (
+            "Серия не подходит к документу. У паспорта это четыре цифры, у свидетельства о"
+            " рождении — римское число и две русские буквы: II-ДВ."
+        ),
+        Code.DOCUMENT_NUMBER: (
+            "Номер не подходит к документу. У паспорта и свидетельства о рождении это шесть цифр."
+        ),
+        Code.DOCUMENT_OFFICE: "Код подразделения состоит из шести цифр: 000-000.",
+        Code.PAPER_FUTURE: "Дата документа ещё не наступила. Проверьте день и год.",
+        Code.PAPER_BEFORE_BIRTH: (
+            "Документ выдан раньше, чем человек родился. Проверьте обе даты."
+        ),
+        Code.PAPER_BEFORE_LAW: (
+            "Дата раньше закона о персональных данных, то есть июля 2006 года. Проверьте год."
+        ),
+        Code.PAPER_ENDS_EARLY: "Срок закончился раньше, чем документ выдан. Проверьте обе даты.",
+        Code.PAPER_NUMBER: "В номере нет ни цифры, ни буквы. Впишите его или «б/н».",
+        Code.PASSPORT_TOO_EARLY: (
+            "Паспорт выдают с 14 лет. Проверьте дату выдачи и вид документа."
+        ),
+        Code.INN_LENGTH: "В ИНН организации десять цифр, у человека двенадцать.",
+        Code.INN_CHECK: "Не сходятся контрольные цифры ИНН. Сверьте его со свидетельством.",
         Code.SNILS_EMPTY: "СНИЛС не указан. Впишите 11 цифр.",
         Code.SNILS_LETTERS: "В СНИЛС есть лишние знаки. Оставьте только цифры.",
         Code.SNILS_LENGTH: "В СНИЛС должно быть 11 цифр. Проверьте, все ли вписаны.",
