@@ -137,6 +137,7 @@ class Code(StrEnum):
     NUMBER_CUT = "NUMBER_CUT"
     AGREEMENT_UNREADABLE = "AGREEMENT_UNREADABLE"
     AGREEMENT_UNDATED = "AGREEMENT_UNDATED"
+    AGREEMENT_OF_NOBODY = "AGREEMENT_OF_NOBODY"
     REPAIR_UNDONE = "REPAIR_UNDONE"
 
     # a class list against the register
@@ -183,6 +184,7 @@ HINTS = frozenset(
         Code.NAMESAKES,
         Code.PATRONYMIC_EMPTY,
         Code.AGREEMENT_UNDATED,
+        Code.AGREEMENT_OF_NOBODY,
         Code.PUPIL_NOT_LISTED,
         Code.FAMILY_ON_PAPER,
         Code.FILE_HIDDEN_ROWS,
@@ -444,6 +446,10 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         ),
         Code.AGREEMENT_UNDATED: (
             "У соглашения нет дня. Оно не записано: напишите, например, № 12 от 01.09.2026."
+        ),
+        Code.AGREEMENT_OF_NOBODY: (
+            "Соглашение стоит у представителя, которого в строке нет. Перенесите его к тому, с кем"
+            " оно заключено."
         ),
         Code.REPAIR_UNDONE: "Исправление отменено. Впишите, как должно быть.",
         Code.ROSTER_SHRINKS: (

@@ -19,6 +19,7 @@ from gateway.actions.personal_document import (
     render_document,
 )
 from gateway.actions.pinned_rules import rules_of
+from gateway.actions.reopen_asks import open_again
 from gateway.actions.send_message import send_mail
 from gateway.errors import DigestMismatch, NotFound, NothingToWithdraw, RulesBroken, TooLate
 from gateway.messages import texts
@@ -41,11 +42,15 @@ from policies.release import deadline_passed
 
 @dataclass(frozen=True, slots=True)
 class AskView:
-    """One ask as its signer sees it. `answer`: the one that holds, None while there is none."""
+    """One ask as its signer sees it. `answer`: the one that holds, None while there is none.
+
+    `asked_again`: it was a yes to another name, birth date or SNILS than are on record now.
+    """
 
     ask: Ask
     given_name: str
     answer: AnswerFacts | None
+    asked_again: bool
 
 
 def list_own_asks(unit: Unit, session: FamilySession) -> list[AskView]:
@@ -53,12 +58,15 @@ def list_own_asks(unit: Unit, session: FamilySession) -> list[AskView]:
     asks = unit.consents.list_asks(session.school_id, session.collection_id, session.signer_id)
     items = unit.people.items(session.school_id, {ask.subject_id for ask in asks})
     answers = unit.consents.answers_by_ask(session.school_id, [ask.id for ask in asks])
+    collection = unit.collections.get(session.school_id, session.collection_id)
+    again = open_again(unit, session.school_id, asks, rules_of(collection))
     unit.record("person.read", person_id=session.signer_id, purpose="own_asks")
     return [
         AskView(
             ask,
             items[ask.subject_id].values.get(Field.GIVEN_NAME, ""),
             latest(answers.get(ask.id, ())),
+            ask in again,
         )
         for ask in asks
         if ask.subject_id in items
@@ -103,6 +111,7 @@ def answer(
         standing is not None
         and standing.decision is decision
         and hmac.compare_digest(standing.document_digest, digest)
+        and not open_again(unit, session.school_id, [sitting.ask], sitting.rules)
     ):
         return _found(unit, sitting, standing)
     if decision is Decision.GIVEN and deadline_passed(

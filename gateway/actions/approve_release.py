@@ -71,7 +71,7 @@ def build_narrower(
         return None
     state = look_at_school(unit, school_id, collection_id)
     pairs = unit.bundles.members(school_id, before.id)
-    allowed = still_consented(unit, school_id, state.collection)
+    allowed = still_consented(unit, school_id, state.collection, named_anew=True)
     chosen = {
         pupil: tuple(g for g in allowed[pupil] if (pupil, g) in pairs)
         for pupil in allowed

@@ -9,6 +9,7 @@ from uuid import UUID
 from gateway.actions.claim_contacts import claim_changed
 from gateway.actions.open_asks import open_asks
 from gateway.actions.pinned_rules import rules_of
+from gateway.actions.reopen_asks import reopen_asks
 from gateway.actions.send_message import send_mail
 from gateway.errors import NotFound, RulesBroken
 from gateway.messages import texts
@@ -42,6 +43,7 @@ def correct_items(
 
     A birth date by which somebody would not have to sign any more is for the school to correct.
     A contact that is changed here was not proved by link or code; the address on file is warned.
+    Consents given before to another name, birth date or SNILS are asked again.
     """
     school_id = unit.lock_school(session.school_id)
     subject = _subject(unit, session, ask_id)
@@ -70,6 +72,7 @@ def correct_items(
     )
     unit.people.change_many(school_id, [(subject, items, event)], staff_at=None)
     claim_changed(unit, school_id, subject, items, event)
+    reopen_asks(unit, school_id, {subject})
     if Field.BIRTH_DATE in changed:
         open_asks(unit, school_id, session.collection_id)
     if changed.keys() & {Field.EMAIL, Field.PHONE}:

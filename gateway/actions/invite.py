@@ -10,6 +10,7 @@ from uuid import UUID
 from crypto.secrets_text import hash_secret, new_secret
 from gateway.actions.own_classes import require_classes
 from gateway.actions.pinned_rules import rules_of
+from gateway.actions.reopen_asks import open_again
 from gateway.actions.send_message import send_mail
 from gateway.errors import TooLate
 from gateway.messages import texts
@@ -41,7 +42,7 @@ class Invited:
 def invite(
     unit: Unit, collection_id: UUID, public_url: str, class_id: UUID | None = None
 ) -> Invited:
-    """Links to everybody of the collection (or class) who has not answered; once a day a signer.
+    """Links to everybody of the collection (or class) whose answer is open; once a day a signer.
 
     Whose answer is wanted no more (the pupil came of age, a guardianship ended) is not written to.
     A tutor names an own class. Raises `NotFound`, `NotAllowed`, `TooLate` after the deadline.
@@ -55,13 +56,15 @@ def invite(
         raise TooLate
     by_signer = _asks_by_signer(unit, school, collection, class_id)
     answers = unit.consents.answers_by_ask(school_id)
+    asks = [ask for asks in by_signer.values() for ask in asks]
+    again = {ask.id for ask in open_again(unit, school_id, asks, rules_of(collection))}
     last = unit.consents.last_sent(school_id, collection_id)
     items = unit.people.items(school_id)
     nobody = Items({})
     sent, unreachable, recent, answered = [], [], [], []
     for signer, asks in by_signer.items():
         contacts = items.get(signer, nobody).values
-        if all(answers.get(ask.id) for ask in asks):
+        if all(answers.get(ask.id) and ask.id not in again for ask in asks):
             answered.append(signer)
         elif Field.EMAIL not in contacts or Field.PHONE not in contacts:
             unreachable.append(signer)

@@ -51,6 +51,7 @@ def keep_answer(
     `proved`: contacts of the signer that the channel itself has proved.
     """
     school_id, ask = sitting.school.id, sitting.ask
+    versions = unit.people.changes.numbers(school_id, {ask.subject_id, ask.signer_id})
     facts = AnswerFacts(
         id=unit.new_id(),
         decision=decision,
@@ -61,6 +62,8 @@ def keep_answer(
         text_digest=document.form.text_digest,
         document_digest=document.digest,
         has_agreement=sitting.agreement is not None,
+        subject_version=versions.get(ask.subject_id, 0),
+        signer_version=versions.get(ask.signer_id, 0),
     )
     event = unit.record(
         EVENTS[decision],

@@ -14,6 +14,7 @@ from gateway.actions.pinned_rules import rules_of
 from gateway.store.bundles import Bundle, Recall
 from gateway.store.collections import Collection
 from gateway.unit import Unit
+from policies.facts import GuardianFacts, ItemChange, PupilFacts
 from policies.standing import StandingKind, standing
 
 Members = Mapping[UUID, tuple[UUID, ...]]
@@ -47,10 +48,14 @@ def withdraw_from_bundles(unit: Unit, school_id: UUID) -> None:
             _recall(unit, collection, bundle, gone)
 
 
-def still_consented(unit: Unit, school_id: UUID, collection: Collection) -> Members:
+def still_consented(
+    unit: Unit, school_id: UUID, collection: Collection, *, named_anew: bool = False
+) -> Members:
     """Who of the school may still be in a released bundle: pupil -> guardians.
 
-    Judged on the day of the approval, and by consents alone.
+    Judged on the day of the approval, and by consents alone. What was sealed under the old name
+    may stay; `named_anew`: a new bundle would carry the name, birth date and SNILS of today, and
+    whoever has not signed for these is left out.
     """
     rules = rules_of(collection)
     approval = unit.bundles.find_approval(school_id, collection.id)
@@ -59,15 +64,24 @@ def still_consented(unit: Unit, school_id: UUID, collection: Collection) -> Memb
     on = unit.schools.get(school_id).today(approval.approved_at)
     allowed = {}
     for pupil in unit.dossier.pupils(school_id, collection.id):
-        settled = replace(
-            pupil,
-            claims=(),
-            guardians=tuple(replace(g, claims=()) for g in pupil.guardians),
-        )
-        found = standing(settled, rules, on)
+        found = standing(_settled(pupil, named_anew), rules, on)
         if found.kind is StandingKind.READY:
             allowed[pupil.person_id] = found.guardians
     return allowed
+
+
+def _settled(pupil: PupilFacts, named_anew: bool) -> PupilFacts:
+    """As if every claim were settled and, unless `named_anew`, no record had changed."""
+
+    def changes(of: PupilFacts | GuardianFacts) -> tuple[ItemChange, ...]:
+        return of.changes if named_anew else ()
+
+    return replace(
+        pupil,
+        claims=(),
+        changes=changes(pupil),
+        guardians=tuple(replace(g, claims=(), changes=changes(g)) for g in pupil.guardians),
+    )
 
 
 def _recall(unit: Unit, collection: Collection, bundle: Bundle, gone: set[UUID]) -> None:

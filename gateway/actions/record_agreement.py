@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -30,16 +30,22 @@ def record_agreements(unit: Unit, person_ids: Sequence[UUID], number: str, signe
     if not set(person_ids) <= known.keys():
         raise NotFound
     require_people(unit, Permission.RECORD_AGREEMENT, person_ids)
-    new = [
-        Agreement(unit.new_id(), person, number, signed_on)
-        for person in dict.fromkeys(person_ids)
-        if number not in {a.number for a in unit.agreements.of_person(school_id, person)}
-    ]
+    return keep_agreements(unit, school_id, [(who, number, signed_on) for who in person_ids])
+
+
+def keep_agreements(unit: Unit, school_id: UUID, agreed: Iterable[tuple[UUID, str, date]]) -> int:
+    """(person, number, day) of each; those on record are passed over. Answers how many were new.
+
+    The school is locked, and somebody has looked whose people they are.
+    """
+    known = unit.agreements.numbers(school_id)
+    days = {(who, number): day for who, number, day in agreed if (who, number) not in known}
+    new = [Agreement(unit.new_id(), *key, day) for key, day in days.items()]
     events = unit.record_many(
         [
             (
                 "agreement.recorded",
-                {"agreement_id": a.id, "person_id": a.person_id, "signed_on": signed_on},
+                {"agreement_id": a.id, "person_id": a.person_id, "signed_on": a.signed_on},
             )
             for a in new
         ]

@@ -17,6 +17,7 @@ from gateway.actions.personal_document import (
     render_document,
 )
 from gateway.actions.pinned_rules import rules_of
+from gateway.actions.reopen_asks import open_again
 from gateway.errors import BadInput, NotFound, NothingToWithdraw, RulesBroken, TooLate
 from gateway.settings import Host
 from gateway.store.consents import Answer
@@ -53,8 +54,9 @@ def record_paper(
     document = render_document(
         unit, sitting, decision, EvidenceLevel.PAPER_ORIGINAL, details, host, signed_on
     )
+    again = open_again(unit, school_id, [ask], rules)
     standing = latest(sitting.answers)
-    for known in sitting.answers:
+    for known in () if again else sitting.answers:
         is_same = known.decision is decision and known.document_digest == document.digest
         # A «no» that a later yes has ended is said anew, though its text is the same that day.
         if is_same and (decision is Decision.GIVEN or known == standing):

@@ -7,16 +7,24 @@ itself gives that person another one: two people may swap their phones.
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from uuid import UUID
 
-from crypto import canonical
+from gateway.actions.planned_roster import (
+    MissingPupil,
+    PlannedAgreement,
+    PlannedGuardian,
+    PlannedPerson,
+    PlannedPupil,
+    RosterPlan,
+)
 from gateway.actions.roster_people import Listed, ListedPeople
 from gateway.unit import Unit
-from policies.facts import Field, GuardianKind, Items, PupilRow
+from policies.facts import Field, Items, ListedAgreement, PupilRow, RepresentativeRow
 from policies.findings import Code, Finding
+from policies.roster import ListedClass, shrink_findings
 
 TAKEN = {
     Field.SNILS: Code.SNILS_OF_ANOTHER,
@@ -25,111 +33,60 @@ TAKEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPerson:
-    """One person of the list. `person_id` None: new to the school.
+def plan_roster(
+    unit: Unit, school_id: UUID, collection_id: UUID, rows: Sequence[PupilRow]
+) -> RosterPlan:
+    """Compare the rows with the register of the school. The school should be locked to commit.
 
-    `items`: the record as it would stand after the commit. `changed`: fields that differ from
-    the register; `before`: their values there (empty for a new person).
+    Whoever was destroyed after a «no» in that collection stays on paper in it, whatever the list
+    says; in another one the family is asked anew.
     """
-
-    key: str
-    row: int
-    person_id: UUID | None
-    items: Items
-    changed: tuple[Field, ...] = ()
-    before: Items = field(default_factory=lambda: Items({}))
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPupil:
-    """A pupil's place: class and representatives, as keys of `RosterPlan.people`."""
-
-    key: str
-    row: int
-    class_name: str
-    moves: bool
-    guardians: tuple[tuple[str, GuardianKind, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RosterPlan:
-    """The difference between a list and the register.
-
-    `missing`: pupils of the list's classes who are in the register and not in the list.
-    """
-
-    people: tuple[PlannedPerson, ...]
-    pupils: tuple[PlannedPupil, ...]
-    missing: tuple[UUID, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def added(self) -> list[PlannedPerson]:
-        return [p for p in self.people if p.person_id is None]
-
-    @property
-    def changed(self) -> list[PlannedPerson]:
-        return [p for p in self.people if p.person_id is not None and p.changed]
-
-    def digest(self, salt: bytes) -> str:
-        """SHA-256 (hex) over salt and plan: what a review shows is what a commit repeats."""
-        shown = {
-            "people": [
-                [
-                    p.key,
-                    str(p.person_id or ""),
-                    {f.value: v for f, v in p.items.values.items()},
-                    {f.value: a.value for f, a in p.items.absent.items()},
-                    [f.value for f in p.changed],
-                ]
-                for p in self.people
-            ],
-            "pupils": [
-                [p.key, p.class_name, p.moves, [[k, g.value, r] for k, g, r in p.guardians]]
-                for p in self.pupils
-            ],
-            "missing": [str(m) for m in self.missing],
-            "findings": [[f.code.value, f.row or 0, f.column or ""] for f in self.findings],
-        }
-        return hashlib.sha256(salt + canonical.dumps(shown)).hexdigest()
-
-
-def plan_roster(unit: Unit, school_id: UUID, rows: Sequence[PupilRow]) -> RosterPlan:
-    """Compare the rows with the register of the school. The school should be locked to commit."""
-    return _Planner(unit, school_id).plan(rows)
+    return _Planner(unit, school_id, collection_id).plan(rows)
 
 
 class _Planner:
-    def __init__(self, unit: Unit, school_id: UUID) -> None:
+    def __init__(self, unit: Unit, school_id: UUID, collection_id: UUID) -> None:
         self._vault = unit.vault
         self._school = school_id
         self._holders = unit.people.holders(school_id)
         self._classes = unit.pupils.classes(school_id)
         self._class_names = unit.schools.class_names(school_id)
+        self._links = {
+            (link.pupil_id, link.guardian_id): link
+            for link in unit.pupils.list_guardianships(school_id)
+        }
+        self._agreed = unit.agreements.numbers(school_id)
         self._listed = ListedPeople(unit, school_id)
+        destroyed = self._listed.destroyed
+        facts = unit.dossier.pupils(school_id, collection_id, destroyed) if destroyed else []
+        self._on_paper = {pupil.person_id for pupil in facts}
 
     def plan(self, rows: Sequence[PupilRow]) -> RosterPlan:
-        keys = self._listed.match(rows)
+        families = self._listed.match(rows, self._on_paper)
         people = self._listed.people
         findings = self._listed.findings
         settled = {f: self._settle(f, code, findings) for f, code in TAKEN.items()}
         pupils: dict[str, PlannedPupil] = {}
-        for row, (pupil, guardians) in zip(rows, keys, strict=True):
+        agreements: dict[tuple[str, str], PlannedAgreement] = {}
+        for row, pupil, guardians in families:
             self._place(pupils, row, pupil, guardians)
-        listed = {p.class_name for p in pupils.values()}
+            self._agree(agreements, row.row, pupil, row.agreement)
+            for who, representative in zip(guardians, row.representatives, strict=True):
+                self._agree(agreements, row.row, who, representative.agreement)
+        passed_over = {person: row for row, person in self._listed.passed_over}
         here = {people[key].person_id for key in pupils}
-        missing = [
-            person
-            for person, class_id in self._classes.items()
-            if self._class_names[class_id] in listed
-            and person not in here
-            and person in self._listed.register
-        ]
+        missing, shrinking = self._missing(
+            {p.class_name for p in pupils.values()}
+            | {row.class_name for row in passed_over.values()},
+            {person for person in here if person is not None} | passed_over.keys(),
+        )
         return RosterPlan(
             tuple(_planned(person, settled) for person in people.values()),
             tuple(pupils.values()),
-            tuple(missing),
+            tuple(self._passed(row, person) for person, row in passed_over.items()),
+            tuple(agreements.values()),
+            missing,
+            shrinking,
             tuple(findings),
         )
 
@@ -138,18 +95,67 @@ class _Planner:
     ) -> None:
         """The pupil's place: the first row says the class, every row adds representatives."""
         first = pupils.get(key)
-        links = {link[0]: link for link in (first.guardians if first else ())}
-        for who, representative in zip(guardians, row.representatives, strict=True):
-            if who != key:
-                links.setdefault(who, (who, representative.kind, representative.relation))
-        if first is not None:
-            pupils[key] = replace(first, guardians=tuple(links.values()))
-            return
+        links = {link.key: link for link in (first.guardians if first else ())}
         known = self._listed.people[key].person_id
-        now_in = self._class_names.get(self._classes[known]) if known in self._classes else None
-        pupils[key] = PlannedPupil(
-            key, row.row, row.class_name, now_in != row.class_name, tuple(links.values())
-        )
+        for who, representative in zip(guardians, row.representatives, strict=True):
+            if who != key and who not in links:
+                links[who] = self._guardian(known, who, representative)
+        if first is None:
+            first = PlannedPupil(key, row.row, row.class_name, *self._moves(known, row), ())
+        pupils[key] = replace(first, guardians=tuple(links.values()))
+
+    def _guardian(self, pupil: UUID | None, key: str, told: RepresentativeRow) -> PlannedGuardian:
+        """The kind that the list says takes the place of another one; a supposed kind does not."""
+        guardian = self._listed.people[key].person_id
+        link = self._links.get((pupil, guardian)) if pupil and guardian else None
+        if link is None:
+            return PlannedGuardian(key, told.kind, told.relation)
+        if told.is_kind_said and told.kind is not link.kind:
+            return PlannedGuardian(key, told.kind, told.relation, link.id, link.kind)
+        return PlannedGuardian(key, link.kind, link.relation, link.id, link.kind)
+
+    def _moves(self, known: UUID | None, row: PupilRow) -> tuple[bool, str | None]:
+        now_in = self._class_names[self._classes[known]] if known in self._classes else None
+        moves = now_in != row.class_name
+        return moves, now_in if moves else None
+
+    def _passed(self, row: PupilRow, person: UUID) -> PlannedPupil:
+        moves, came_from = self._moves(person, row)
+        return PlannedPupil(f"id:{person}", row.row, row.class_name, moves, came_from, ())
+
+    def _agree(
+        self,
+        agreements: dict[tuple[str, str], PlannedAgreement],
+        row: int,
+        key: str,
+        told: ListedAgreement | None,
+    ) -> None:
+        """Number and day are needed (63-FZ art. 9); one that is on record is left alone."""
+        if told is None or told.signed_on is None:
+            return
+        person = self._listed.people[key].person_id
+        if person is None or (person, told.number) not in self._agreed:
+            planned = PlannedAgreement(key, row, told.number, told.signed_on)
+            agreements.setdefault((key, told.number), planned)
+
+    def _missing(
+        self, listed: set[str], here: set[UUID]
+    ) -> tuple[tuple[MissingPupil, ...], dict[str, Finding]]:
+        """Pupils of the list's classes whom the list does not name, and classes that shrink."""
+        known: Counter[UUID] = Counter()
+        lost: Counter[UUID] = Counter()
+        missing = []
+        for person, class_id in self._classes.items():
+            name = self._class_names[class_id]
+            if name not in listed:
+                continue
+            known[class_id] += 1
+            if person not in here and person in self._listed.register:
+                lost[class_id] += 1
+                missing.append(MissingPupil(person, name, self._listed.register[person]))
+        missing.sort(key=lambda each: (each.class_name, each.person_id))
+        found = shrink_findings(ListedClass(each, known[each], lost[each]) for each in lost)
+        return tuple(missing), {self._class_names[each.about]: each for each in found if each.about}
 
     def _settle(self, field_: Field, code: Code, findings: list[Finding]) -> dict[str, str]:
         """Who of the list has which value of that field after the commit, by key.
@@ -210,4 +216,14 @@ def _planned(one: Listed, settled: Mapping[Field, Mapping[str, str]]) -> Planned
         for f in Field
         if values.get(f) != one.before.values.get(f) or absent.get(f) != one.before.absent.get(f)
     )
-    return PlannedPerson(one.key, one.row, one.person_id, items, changed, one.before)
+    return PlannedPerson(
+        one.key,
+        one.row,
+        one.class_name,
+        one.is_pupil,
+        one.person_id,
+        items,
+        changed,
+        one.before,
+        one.is_returning,
+    )

@@ -163,6 +163,7 @@ class _Lines:
         ]
         for _, person in people:
             self._take(person)
+        self._doubt_agreements(row, texts, {part for part, _ in people})
         if class_name is None or not {Field.FAMILY_NAME, Field.GIVEN_NAME} <= pupil.values.keys():
             self._is_open = False
             reading.nameless.add(row.number)
@@ -174,6 +175,16 @@ class _Lines:
         reading.rows.append(
             PupilRow(row.number, class_name, pupil.items, representatives, pupil.agreement)
         )
+
+    def _doubt_agreements(self, row: Row, texts: Sequence[str | None], there: set[Part]) -> None:
+        """An agreement beside a representative who is not in the line is nobody's."""
+        for part in REPRESENTATIVES:
+            for column in self._columns[part]:
+                is_said = column.role is Role.AGREEMENT and not says_nothing(texts[column.index])
+                if is_said and part not in there:
+                    self._reading.findings.append(
+                        Finding(Code.AGREEMENT_OF_NOBODY, row=row.number, column=column.title)
+                    )
 
     def _take(self, person: Person) -> None:
         self._reading.repairs += person.repairs

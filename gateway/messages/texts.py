@@ -191,3 +191,23 @@ def unknown_contact(school: str, child: str, answered: str, phone: str) -> Lette
 Если вы об этом не знаете, позвоните в школу: {phone}.
 """,
     )
+
+
+def contact_replaced(school: str, child: str, replaced: str, phone: str) -> Letter:
+    """Warn an address that the school put another in its place. `phone`: the school's."""
+    return Letter(
+        f"{school}: почта заменена",
+        f"""Здравствуйте!
+
+Школа {school} записала другую почту вместо этой.
+О ком: {child}. Время: {replaced}.
+
+Если вы сами попросили об этом, ничего делать не нужно.
+Если вы об этом не знаете, позвоните в школу: {phone}.
+""",
+    )
+
+
+def phone_replaced(school: str) -> str:
+    """Warn a phone that the school put another in its place."""
+    return f"{school} записала другой телефон вместо этого. Не вы просили? Позвоните в школу."

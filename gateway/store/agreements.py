@@ -62,6 +62,15 @@ class AgreementStore:
         if values:
             self._db.execute(agreements.insert(), values)
 
+    def numbers(self, school_id: UUID) -> set[tuple[UUID, str]]:
+        """(person, number) of every agreement of the school."""
+        rows = self._db.execute(
+            sa.select(agreements.c.person_id, agreements.c.number).where(
+                agreements.c.school_id == school_id
+            )
+        )
+        return {(row.person_id, row.number) for row in rows}
+
     def of_person(self, school_id: UUID, person_id: UUID) -> list[Agreement]:
         """Agreements of one person, the latest last."""
         rows = self._db.execute(

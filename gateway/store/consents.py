@@ -53,6 +53,8 @@ answers = sa.Table(
     sa.Column("text_digest", sa.Text, nullable=False),
     sa.Column("document_digest", sa.Text, nullable=False),
     sa.Column("has_agreement", sa.Boolean, nullable=False),
+    sa.Column("subject_version", sa.Integer, nullable=False),
+    sa.Column("signer_version", sa.Integer, nullable=False),
     sa.Column("receipt_no", sa.Text, nullable=False, unique=True),
     sa.Column("receipt", sa.Text, nullable=False),
     event_column(),
@@ -208,6 +210,15 @@ class ConsentStore:
             query = query.where(asks.c.subject_id.in_(about))
         return [_ask(row) for row in self._db.execute(query.order_by(asks.c.id))]
 
+    def reopen(self, school_id: UUID, rows: Iterable[tuple[UUID, UUID]]) -> None:
+        """(ask, event): the consent given to it counts no more, and it is asked again."""
+        for ask_id, event_id in rows:
+            self._db.execute(
+                asks.update()
+                .where(asks.c.school_id == school_id, asks.c.id == ask_id)
+                .values(event_id=event_id)
+            )
+
     def find_ask(self, school_id: UUID, ask_id: UUID) -> Ask | None:
         row = self._db.execute(
             sa.select(asks).where(asks.c.school_id == school_id, asks.c.id == ask_id)
@@ -244,6 +255,8 @@ class ConsentStore:
                 text_digest=facts.text_digest,
                 document_digest=facts.document_digest,
                 has_agreement=facts.has_agreement,
+                subject_version=facts.subject_version,
+                signer_version=facts.signer_version,
                 receipt_no=answer.receipt_no,
                 receipt=answer.receipt,
                 event_id=event_id,
@@ -461,4 +474,6 @@ def _facts(row: sa.Row[tuple[object, ...]]) -> AnswerFacts:
         text_digest=values["text_digest"],
         document_digest=values["document_digest"],
         has_agreement=values["has_agreement"],
+        subject_version=values["subject_version"],
+        signer_version=values["signer_version"],
     )

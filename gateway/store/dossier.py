@@ -57,6 +57,7 @@ class Dossier:
         }
         claims = self._claims.states(school_id, family)
         left_out = self._leaving_out.by_pupil(school_id, collection_id)
+        changes = self._people.changes.of_people(school_id, family)
 
         def guardian(link: Guardianship) -> GuardianFacts:
             who = link.guardian_id
@@ -69,6 +70,7 @@ class Dossier:
                 child=answered.get((FormKind.CHILD, who, link.pupil_id), ()),
                 own=answered.get((FormKind.GUARDIAN_OWN, who, who), ()),
                 claims=claims.get(who, ()),
+                changes=changes.get(who, ()),
             )
 
         by_pupil: dict[UUID, list[GuardianFacts]] = {}
@@ -85,6 +87,7 @@ class Dossier:
                 own=answered.get((FormKind.PUPIL_OWN, pupil, pupil), ()),
                 claims=claims.get(pupil, ()),
                 left_out=LeftOut(out.confirmed_at) if out and out.confirmed_at else None,
+                changes=changes.get(pupil, ()),
             )
             if pupil in items or _has_settled(found):
                 facts.append(found)

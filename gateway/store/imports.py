@@ -85,6 +85,36 @@ class ImportStore:
             row.draft,
         )
 
+    def replace_draft(self, school_id: UUID, import_id: UUID, draft: bytes, event_id: UUID) -> None:
+        self._db.execute(
+            imports.update()
+            .where(imports.c.school_id == school_id, imports.c.id == import_id)
+            .values(draft=draft, event_id=event_id)
+        )
+
+    def page(
+        self,
+        school_id: UUID,
+        collection_id: UUID,
+        staff_id: UUID | None,
+        after: UUID | None,
+        limit: int,
+    ) -> list[Import]:
+        """Uploads of a collection by id, without their drafts; `staff_id` None: of everybody."""
+        columns = [c for c in imports.c if c.name not in {"school_id", "draft", "event_id"}]
+        query = sa.select(*columns).where(
+            imports.c.school_id == school_id, imports.c.collection_id == collection_id
+        )
+        if staff_id is not None:
+            query = query.where(imports.c.staff_id == staff_id)
+        if after is not None:
+            query = query.where(imports.c.id > after)
+        rows = self._db.execute(query.order_by(imports.c.id).limit(limit))
+        return [
+            Import(**{**row._mapping, "state": ImportState(row.state), "draft": None})
+            for row in rows
+        ]
+
     def close(self, school_id: UUID, import_id: UUID, state: ImportState, event_id: UUID) -> None:
         """End an import and take the draft away."""
         self._db.execute(

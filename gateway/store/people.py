@@ -21,6 +21,7 @@ from gateway.store.base import (
     school_key,
     tenant_reference,
 )
+from gateway.store.changes import ChangeStore, Mark
 from gateway.store.vault import Vault, person_keys
 from policies.facts import Field, Items
 
@@ -54,6 +55,7 @@ class PeopleStore:
     def __init__(self, connection: sa.Connection, vault: Vault) -> None:
         self._db = connection
         self._vault = vault
+        self.changes = ChangeStore(connection, vault)
 
     def add_many(self, school_id: UUID, people: Iterable[tuple[UUID, Items, UUID]]) -> None:
         """Insert (person, items, event); the persons' data keys must be there already."""
@@ -101,7 +103,7 @@ class PeopleStore:
         people: Iterable[tuple[UUID, Items, UUID]],
         staff_at: datetime | None,
     ) -> None:
-        """Replace the registry records of (person, items, event).
+        """Replace the registry records of (person, items, event); each change is counted.
 
         `staff_at`: the moment when staff made the change, None when the person did; it stays
         with every value that was there before and is another now. Tokens of all are taken off
@@ -111,6 +113,10 @@ class PeopleStore:
         ids = [person_id for person_id, _, _ in changes]
         if not ids:
             return
+        records = self.items(school_id, ids)
+        self.changes.note(
+            school_id, [(who, records.get(who), items, event) for who, items, event in changes]
+        )
         before = {
             (row.person_id, row.field): row
             for row in self._db.execute(
@@ -154,6 +160,14 @@ class PeopleStore:
             query = query.where(persons.c.id.in_(list(ids)))
         sealed = {row.id: row.registry for row in self._db.execute(query)}
         return self._vault.open_items(school_id, sealed)
+
+    def version(self, school_id: UUID, person_id: UUID) -> UUID | None:
+        """Event that last changed the record of one person."""
+        return self._db.scalar(
+            sa.select(persons.c.event_id).where(
+                persons.c.school_id == school_id, persons.c.id == person_id
+            )
+        )
 
     def versions(self, school_id: UUID) -> dict[UUID, UUID]:
         """Event that last changed each person's record: equal versions, equal records."""
@@ -211,8 +225,21 @@ class PeopleStore:
             )
         }
 
+    def bring_back(self, school_id: UUID, people: Iterable[tuple[UUID, Items, UUID]]) -> None:
+        """Give a record to (person, items, event) whose former one was destroyed.
+
+        New data keys must be there already.
+        """
+        returning = list(people)
+        self.changes.forget_marks(school_id, [person_id for person_id, _, _ in returning])
+        self.change_many(school_id, returning, staff_at=None)
+
     def destroy_registry(self, school_id: UUID, person_id: UUID, event_id: UUID) -> None:
-        """Take the registry record and every token away; the row and its ids stay."""
+        """Take the registry record and every token away.
+
+        The row and its ids stay, and two marks by which the person is known again.
+        """
+        self.changes.leave_marks(school_id, person_id, self._marks(school_id, person_id), event_id)
         self._db.execute(
             person_tokens.delete().where(
                 person_tokens.c.school_id == school_id, person_tokens.c.person_id == person_id
@@ -223,6 +250,23 @@ class PeopleStore:
             .where(persons.c.school_id == school_id, persons.c.id == person_id)
             .values(registry=None, identity_token=None, event_id=event_id)
         )
+
+    def _marks(self, school_id: UUID, person_id: UUID) -> dict[Mark, bytes]:
+        snils = self._db.scalar(
+            sa.select(person_tokens.c.token).where(
+                person_tokens.c.school_id == school_id,
+                person_tokens.c.person_id == person_id,
+                person_tokens.c.field == Field.SNILS.value,
+                person_tokens.c.key_version == self._vault.index_version,
+            )
+        )
+        identity = self._db.scalar(
+            sa.select(persons.c.identity_token).where(
+                persons.c.school_id == school_id, persons.c.id == person_id
+            )
+        )
+        marks = {Mark.SNILS: snils, Mark.IDENTITY: identity}
+        return {mark: token for mark, token in marks.items() if token is not None}
 
     def without_registry(self, school_id: UUID) -> dict[UUID, datetime]:
         """People whose registry class is destroyed and whose evidence is not: since when."""

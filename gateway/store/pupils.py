@@ -162,6 +162,19 @@ class PupilStore:
             for row in rows
         ]
 
+    def change_kinds(
+        self, school_id: UUID, rows: Iterable[tuple[UUID, GuardianKind, str, UUID]]
+    ) -> None:
+        """Correct (guardianship, kind, relation, event); its document and its end stay."""
+        for guardianship_id, kind, relation, event_id in rows:
+            self._db.execute(
+                guardianships.update()
+                .where(
+                    guardianships.c.school_id == school_id, guardianships.c.id == guardianship_id
+                )
+                .values(kind=kind.value, relation=relation, event_id=event_id)
+            )
+
     def record_authority(
         self,
         school_id: UUID,

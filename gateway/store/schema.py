@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from gateway.store import (
     agreements,
     bundles,
+    changes,
     claims,
     clients,
     collections,
@@ -40,6 +41,7 @@ HEAD = "0001"
 TABLES_OF = (
     agreements,
     bundles,
+    changes,
     claims,
     clients,
     collections,

@@ -158,6 +158,10 @@ class Vault:
         """16-byte keyed token of a canonical value; scope None is across schools."""
         return self._index.token(field.value, scope, value)
 
+    def mark(self, school_id: UUID, person_id: UUID, field: Field, value: str) -> bytes:
+        """16-byte keyed mark of a value of one person, equal for nobody else."""
+        return self._index.token("replaced", school_id, f"{person_id}|{field.value}|{value}")
+
     def identity_token(self, school_id: UUID, items: Items) -> bytes | None:
         """Token of name and birth date: a hint for people without SNILS. None: not enough known."""
         parts = [

@@ -49,6 +49,8 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "date_in_future": "Этот день ещё не наступил.",
         "date_order": "Моменты идут не по порядку.",
         "keys_unfit": "Нужны два открытых ключа: ES256 для подписи и RSA-OAEP-256 от 3072 бит.",
+        "cell_unknown": "Такой ячейки в списке нет.",
+        "nothing_repaired": "В этой ячейке ничего не исправлялось.",
         # facts of a document
         "missing": "Без этого документ составить нельзя.",
         "kind": "Это сведения для другого документа.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from gateway.actions.answer import AskView
+from gateway.actions.correct_cell import CheckedRow
+from gateway.actions.planned_roster import PlannedPerson
 from gateway.actions.read_class import DeskPupil
 from gateway.actions.review_import import Review
-from gateway.actions.roster_plan import PlannedPerson
+from gateway.intake.items import Repair
 from gateway.store.consents import Answer
 from gateway.web.refusals import finding_member
 from gateway.web.schemas.parts import items_member
@@ -54,58 +56,104 @@ def desk_pupil(pupil: DeskPupil) -> Member:
 
 
 def review_member(review: Review) -> Member:
-    """`ReviewOut`. Keys of the plan stay inside: they hold tokens."""
+    """`ReviewOut`. Keys of the plan stay inside: they hold ids of people and nothing to see."""
     plan = review.plan
-    people = {person.key: person for person in plan.people}
     return {
         "digest": review.digest,
         "committable": review.is_committable,
+        "needs_confirmation": review.needs_confirmation,
         "counts": {
-            "people": len(people),
+            "people": len(plan.people),
             "pupils": len(plan.pupils),
             "added": len(plan.added),
             "changed": len(plan.changed),
-            "unchanged": len(people) - len(plan.added) - len(plan.changed),
+            "unchanged": len(plan.people) - len(plan.added) - len(plan.changed),
             "missing": len(plan.missing),
             "repairs": len(review.repairs),
             "findings": len(review.findings),
         },
-        "added": [{"row": person.row, **items_member(person.items)} for person in plan.added],
+        "classes": plan.classes,
+        "added": [
+            {**_listed(person), "returning": person.is_returning, **items_member(person.items)}
+            for person in plan.added
+        ],
         "changed": [_change(person) for person in plan.changed],
         "pupils": [
             {
                 "row": pupil.row,
                 "class_name": pupil.class_name,
                 "moves": pupil.moves,
-                "guardians": [{"kind": k, "relation": r} for _, k, r in pupil.guardians],
+                "came_from": pupil.came_from,
+                "guardians": [
+                    {
+                        "kind": guardian.kind,
+                        "relation": guardian.relation,
+                        "before": guardian.before if guardian.is_corrected else None,
+                    }
+                    for guardian in pupil.guardians
+                ],
             }
             for pupil in plan.pupils
         ],
-        "missing": plan.missing,
-        "repairs": [
+        "missing": [
             {
-                "row": repair.row,
-                "column": repair.column,
-                "before": repair.before,
-                "after": repair.after,
-                "code": str(repair.code),
-                "detail": text_of(Code(repair.code)),
+                "person_id": pupil.person_id,
+                "class_name": pupil.class_name,
+                **items_member(pupil.items),
             }
-            for repair in review.repairs
+            for pupil in plan.missing
         ],
-        "findings": [finding_member(finding) for finding in review.findings],
+        "agreements": plan.agreements,
+        "repairs": [_repair(repair) for repair in review.repairs],
+        "findings": [
+            {
+                **finding_member(finding),
+                "written": review.written.get((finding.row or 0, finding.column or "")),
+            }
+            for finding in review.findings
+        ],
+    }
+
+
+def checked_row(checked: CheckedRow) -> Member:
+    """`CheckedRow`."""
+    return {
+        "findings": [finding_member(finding) for finding in checked.findings],
+        "repairs": [_repair(repair) for repair in checked.repairs],
+    }
+
+
+def _listed(person: PlannedPerson) -> Member:
+    return {
+        "row": person.row,
+        "class_name": person.class_name,
+        "is_pupil": person.is_pupil,
+    }
+
+
+def _repair(repair: Repair) -> Member:
+    return {
+        "row": repair.row,
+        "column": repair.column,
+        "before": repair.before,
+        "after": repair.after,
+        "code": str(repair.code),
+        "detail": text_of(Code(repair.code)),
     }
 
 
 def _change(person: PlannedPerson) -> Member:
+    before, after = person.before, person.items
     return {
-        "row": person.row,
+        **_listed(person),
         "person_id": person.person_id,
         "changes": [
             {
                 "field": field.value,
-                "before": person.before.values.get(field),
-                "after": person.items.values.get(field),
+                "before": before.values.get(field),
+                "after": after.values.get(field),
+                "before_absent": before.absent.get(field),
+                "after_absent": after.absent.get(field),
             }
             for field in person.changed
         ],
@@ -131,4 +179,5 @@ def own_ask(view: AskView) -> Member:
         "subject_id": view.ask.subject_id,
         "given_name": view.given_name,
         "answer": view.answer,
+        "asked_again": view.asked_again,
     }

@@ -8,8 +8,8 @@ import pytest
 from policies.facts import Field, GuardianKind, RepresentativeRow
 from policies.findings import Code
 from policies.programme import load_programme
-from policies.roster import roster_findings
-from tests.factories import TODAY, a_representative, a_row, a_snils, items
+from policies.roster import ListedClass, roster_findings, shrink_findings
+from tests.factories import TODAY, a_representative, a_row, a_snils, an_id, items
 
 PROGRAMME = load_programme("mesh-2020")
 MOTHER_BORN = date(1985, 5, 7)
@@ -268,3 +268,19 @@ def test_the_order_of_rows_does_not_matter():
     for seed in range(5):
         mixed = random.Random(seed).sample(rows, len(rows))
         assert roster_findings(mixed, PROGRAMME, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "missing", "held"),
+    [
+        pytest.param(30, 0, False, id="nobody"),
+        pytest.param(30, 3, False, id="a tenth"),
+        pytest.param(29, 3, True, id="three of twenty-nine"),
+        pytest.param(5, 1, True, id="one of five"),
+        pytest.param(1, 1, True, id="the only one"),
+    ],
+)
+def test_a_class_that_loses_more_than_a_tenth_is_told(known, missing, held):
+    one = ListedClass(an_id(1), known, missing)
+    assert [each.code for each in shrink_findings([one])] == [Code.ROSTER_SHRINKS] * held
+    assert {each.about for each in shrink_findings([one])} <= {one.class_id}

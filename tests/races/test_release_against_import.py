@@ -59,7 +59,7 @@ class Registrar:
 
     def commit(self, children: tuple[Child, ...]) -> Committed:
         with self._town.by(Role.REGISTRAR) as unit:
-            return commit_import(unit, *self._reviewed[children])
+            return commit_import(unit, *self._reviewed[children], shrinking_confirmed=True)
 
     def tell(self) -> UUID:
         """Four pupils by order."""

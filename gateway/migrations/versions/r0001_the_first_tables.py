@@ -324,6 +324,27 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "destroyed_marks",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("key_version", sa.SmallInteger(), nullable=False),
+        sa.Column("token", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_destroyed_marks_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "person_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_destroyed_marks_school_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_destroyed_marks_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "person_id", "mark", name=op.f("pk_destroyed_marks")),
+    )
+    op.create_table(
         "enrolments",
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("collection_id", sa.Uuid(), nullable=False),
@@ -392,6 +413,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_imports_school_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_imports_staff_id")),
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_imports")),
+    )
+    op.create_table(
+        "item_changes",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("before", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("after", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_item_changes_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "person_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_item_changes_school_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_item_changes_school_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "school_id", "person_id", "number", "item", name=op.f("pk_item_changes")
+        ),
     )
     op.create_table(
         "links",
@@ -549,6 +594,8 @@ def upgrade() -> None:
         sa.Column("text_digest", sa.Text(), nullable=False),
         sa.Column("document_digest", sa.Text(), nullable=False),
         sa.Column("has_agreement", sa.Boolean(), nullable=False),
+        sa.Column("subject_version", sa.Integer(), nullable=False),
+        sa.Column("signer_version", sa.Integer(), nullable=False),
         sa.Column("receipt_no", sa.Text(), nullable=False),
         sa.Column("receipt", sa.Text(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),

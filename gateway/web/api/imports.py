@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from gateway.actions import commit_import as committing
+from gateway.actions import correct_cell as correcting
 from gateway.actions import import_roster as importing
 from gateway.actions.review_import import review_import as look
 from gateway.web.auth import needs
 from gateway.web.context import current_unit
 from gateway.web.routes import Routes, Takes
 from gateway.web.schemas import imports as wire
-from gateway.web.shapes import review_member
+from gateway.web.shapes import checked_row, review_member
 from policies.permissions import Permission
 
 imports = Routes("imports", "Class lists: upload, review, commit of exactly what was reviewed")
@@ -44,10 +45,33 @@ def review_import(import_id: UUID) -> Mapping[str, object]:
     return review_member(look(current_unit(), import_id))
 
 
+@imports.on("POST", f"{IMPORT}/undo", UPLOAD, takes=Takes(wire.Cell), gives=wire.CheckedRow)
+def undo_repair(told: Mapping[str, Any], import_id: UUID) -> Mapping[str, object]:
+    """Take back the repair of one cell: its value goes, and the cell is in doubt."""
+    return checked_row(
+        correcting.undo_repair(current_unit(), import_id, told["row"], told["column"])
+    )
+
+
+@imports.on("PUT", f"{IMPORT}/cells", UPLOAD, takes=Takes(wire.TypedCell), gives=wire.CheckedRow)
+def correct_cell(told: Mapping[str, Any], import_id: UUID) -> Mapping[str, object]:
+    """Type another value into one cell; it is read as if it stood in the file."""
+    return checked_row(
+        correcting.correct_cell(
+            current_unit(), import_id, told["row"], told["column"], told["value"]
+        )
+    )
+
+
 @imports.on("POST", f"{IMPORT}/commit", COMMIT, takes=wire.NewCommit, gives=wire.CommittedOut)
 def commit_import(told: Mapping[str, Any], import_id: UUID) -> object:
     """Write exactly what was reviewed."""
-    return committing.commit_import(current_unit(), import_id, told["digest"])
+    return committing.commit_import(
+        current_unit(),
+        import_id,
+        told["digest"],
+        shrinking_confirmed=told["shrinking_confirmed"],
+    )
 
 
 @imports.on("DELETE", IMPORT, UPLOAD, status=204)

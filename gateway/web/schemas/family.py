@@ -55,13 +55,17 @@ class StandingAnswer(Wire):
 
 
 class OwnAsk(Wire):
-    """One document to sign or refuse. `given_name`: of the person whose data it is about."""
+    """One document to sign or refuse. `given_name`: of the person whose data it is about.
+
+    `asked_again`: a name, birth date or SNILS has changed since the consent, which counts no more.
+    """
 
     id = an_id()
     form = a_choice(FormKind)
     subject_id = an_id()
     given_name = a_text()
     answer = a_part(StandingAnswer, allow_none=True)
+    asked_again = fields.Boolean(required=True)
 
 
 class OwnAsks(Wire):

@@ -56,14 +56,14 @@ def line(pupil: Person, *guardians: Person, place: str = "7А", relation: str = 
     return ";".join(cells)
 
 
-def written(lines: Sequence[str]) -> bytes:
+def written(lines: Sequence[str], header: str = HEADER) -> bytes:
     """A CSV file in windows-1251, as Excel saves it."""
-    return "\n".join([HEADER, *lines]).encode("cp1251")
+    return "\n".join([header, *lines]).encode("cp1251")
 
 
-def upload(town: Town, *lines: str, role: Role = Role.REGISTRAR) -> UUID:
+def upload(town: Town, *lines: str, role: Role = Role.REGISTRAR, header: str = HEADER) -> UUID:
     with town.by(role) as unit:
-        return import_roster(unit, town.collection_id, written(lines), "list.csv")
+        return import_roster(unit, town.collection_id, written(lines, header), "list.csv")
 
 
 def review(town: Town, import_id: UUID) -> Review:
@@ -71,15 +71,15 @@ def review(town: Town, import_id: UUID) -> Review:
         return review_import(unit, import_id)
 
 
-def commit(town: Town, import_id: UUID, digest: str) -> Committed:
+def commit(town: Town, import_id: UUID, digest: str, *, confirmed: bool = False) -> Committed:
     with town.by(Role.REGISTRAR) as unit:
-        return commit_import(unit, import_id, digest)
+        return commit_import(unit, import_id, digest, shrinking_confirmed=confirmed)
 
 
-def take_in(town: Town, *lines: str) -> Committed:
-    """Upload, review, commit."""
-    import_id = upload(town, *lines)
-    return commit(town, import_id, review(town, import_id).digest)
+def take_in(town: Town, *lines: str, header: str = HEADER) -> Committed:
+    """Upload, review, commit, though the list may be half of the class."""
+    import_id = upload(town, *lines, header=header)
+    return commit(town, import_id, review(town, import_id).digest, confirmed=True)
 
 
 def items_of(town: Town, number: int) -> Items:

@@ -149,7 +149,7 @@ def test_a_list_with_a_nameless_row_is_refused_whole(town: Town):
     seen = review(town, import_id)
     assert not seen.is_committable
     with pytest.raises(RulesBroken) as refused:
-        commit(town, import_id, seen.digest)
+        commit(town, import_id, seen.digest, confirmed=True)
     assert {f.code for f in refused.value.findings} >= {Code.ROW_NAMELESS}
     assert people_count(town) == 0
 
@@ -223,7 +223,7 @@ def test_the_number_of_another_person_is_not_taken_over(town: Town):
     import_id = upload(town, line(stranger, OTHER_MOTHER))
     seen = review(town, import_id)
     assert Code.SNILS_OF_ANOTHER in {f.code for f in seen.plan.findings}
-    commit(town, import_id, seen.digest)
+    commit(town, import_id, seen.digest, confirmed=True)
     assert items_of(town, 1).values[Field.GIVEN_NAME] == "Ева"
     assert len(places(town)) == 2
 
@@ -341,7 +341,7 @@ def test_a_contact_of_somebody_else_is_left_out_and_found(
     import_id = upload(town, line(OTHER.but(**{cell: value}), OTHER_MOTHER))
     seen = review(town, import_id)
     assert [(f.code, f.row) for f in seen.plan.findings] == [(code, 2)]
-    commit(town, import_id, seen.digest)
+    commit(town, import_id, seen.digest, confirmed=True)
     assert Field(cell) not in items_of(town, 2).values
     assert items_of(town, 101).values[Field(cell)] == value
 
@@ -360,7 +360,7 @@ def test_two_people_swap_their_phones_in_one_list(town: Town):
     )
     seen = review(town, import_id)
     assert seen.plan.findings == ()
-    assert commit(town, import_id, seen.digest).changed == 2
+    assert commit(town, import_id, seen.digest, confirmed=True).changed == 2
     assert items_of(town, 1).values[Field.PHONE] == OLGA.phone
     assert items_of(town, 101).values[Field.PHONE] == EVA.phone
 
@@ -377,7 +377,7 @@ def test_a_chain_that_ends_at_a_stranger_moves_nobody(town: Town):
     import_id = upload(town, line(EVA.but(phone=OLGA.phone), OLGA.but(phone=OTHER_MOTHER.phone)))
     seen = review(town, import_id)
     assert [f.code for f in seen.plan.findings] == [Code.DUPLICATE_PHONE] * 2
-    assert commit(town, import_id, seen.digest).changed == 0
+    assert commit(town, import_id, seen.digest, confirmed=True).changed == 0
 
 
 # places
@@ -388,7 +388,7 @@ def test_a_pupil_of_another_class_is_moved(town: Town):
     import_id = upload(town, line(EVA, OLGA, place="7Б"))
     seen = review(town, import_id)
     assert [p.moves for p in seen.plan.pupils] == [True]
-    commit(town, import_id, seen.digest)
+    commit(town, import_id, seen.digest, confirmed=True)
     assert places(town) == {town.person(1): "7Б"}
 
 
@@ -406,7 +406,9 @@ def test_a_pupil_who_left_and_comes_back_is_on_the_list_again(town: Town, clock:
 def test_pupils_of_the_class_who_are_not_in_the_list_are_shown(town: Town):
     take_in(town, line(EVA, OLGA), line(OTHER, OTHER_MOTHER))
     import_id = upload(town, line(OTHER, OTHER_MOTHER))
-    assert review(town, import_id).plan.missing == (town.person(1),)
+    (missing,) = review(town, import_id).plan.missing
+    assert (missing.person_id, missing.class_name) == (town.person(1), "7А")
+    assert missing.items == items_of(town, 1)
     other_class = upload(town, line(Person.child(3, "Кедрова Ия Ильинична"), place="7Б"))
     assert review(town, other_class).plan.missing == ()
 
@@ -466,7 +468,7 @@ def test_the_spoiled_list_shows_its_findings_and_repairs(town: Town):
     assert {(r.row, r.column) for r in seen.repairs} >= {
         (cell["row"], cell["column"]) for cell in key["silent_repairs"]
     }
-    assert Code.COLUMNS_MISREAD in {f.code for f in seen.findings}
+    assert Code.COLUMNS_MISREAD not in {f.code for f in seen.findings}
 
 
 def test_the_whole_school_comes_in_whole(town: Town):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -16,19 +17,30 @@ from gateway.actions.destroy_evidence import destroy_evidence_due
 from gateway.actions.destroy_person import destroy_due
 from gateway.actions.hand_over import hand_over
 from gateway.actions.leave_out import confirm_leaving_out, propose_leaving_out, record_attempt
-from gateway.actions.open_collection import open_collection
+from gateway.actions.open_collection import move_deadline, open_collection
 from gateway.actions.prepare_release import prepare_release
+from gateway.actions.release_set import look_at_school
+from gateway.store.changes import Mark
 from gateway.store.session import sqlite_file
 from gateway.store.vault import person_keys
 from gateway.unit import SYSTEM, Actor
 from gateway.wiring import Wiring
 from gateway.worker.rounds import Rounds
 from policies.facts import Decision, FormKind
+from policies.findings import Code
 from policies.permissions import Role
 from policies.standing import StandingKind
 from tests.conftest import Clock
-from tests.gateway.actions.desk import standing_of
-from tests.gateway.actions.listing import Person, line, take_in
+from tests.gateway.actions.desk import reasons_of, standing_of
+from tests.gateway.actions.listing import (
+    Person,
+    commit,
+    line,
+    places,
+    review,
+    take_in,
+    upload,
+)
 from tests.town import PROGRAMME, Child, Town
 
 
@@ -277,15 +289,109 @@ def test_the_destroyed_are_not_on_the_list_of_a_new_collection(town: Town, clock
         assert gone not in {p.person_id for p in unit.dossier.pupils(town.school_id, fresh)}
 
 
-def test_the_destroyed_come_in_again_as_new_people(town: Town, clock: Clock):
+def other_programme(town: Town) -> None:
+    """Go on with a collection of another platform."""
+    today = town.today()
+    with town.by(Role.REGISTRAR) as unit:
+        town.collection_id = open_collection(
+            unit, "moya-shkola-2023", today, today + timedelta(days=14)
+        )
+    town.work()
+
+
+def marks(town: Town) -> set[tuple[Mark, UUID]]:
+    with town.by(Role.REGISTRAR) as unit:
+        marked = unit.people.changes.marked(town.school_id)
+    return {(mark, person) for (mark, _), person in marked.items()}
+
+
+EVA, OLGA = Person.child(1), Person.adult(101)
+
+
+@pytest.mark.parametrize(
+    "pupil",
+    [
+        pytest.param(EVA, id="whole"),
+        pytest.param(EVA.but(snils=""), id="without SNILS"),
+        pytest.param(EVA.but(born=""), id="without birth date"),
+        pytest.param(EVA.but(name="Елкина Ева Юрьевна"), id="е for ё"),
+    ],
+)
+def test_the_row_of_a_destroyed_family_is_passed_over(town: Town, clock: Clock, pupil: Person):
+    import_all(town, Child(1, guardians=(101,)))
+    answer_for(town, 1, Decision.REFUSED)
+    gone = town.person(1)
+    clock.forward(days=30)
+    destroy(town)
+    import_id = upload(town, line(pupil, OLGA, place="7Б"))
+    seen = review(town, import_id)
+    assert [(f.code, f.row) for f in seen.findings if f.code is Code.FAMILY_ON_PAPER] == [
+        (Code.FAMILY_ON_PAPER, 2)
+    ]
+    done = commit(town, import_id, seen.digest)
+    assert (done.added, done.changed, done.unchanged, done.asks) == (0, 0, 0, 0)
+    assert alive(town) == 0
+    assert places(town) == {gone: "7Б"}
+    assert standing_of_id(town, gone) is StandingKind.REFUSED
+
+
+def standing_of_id(town: Town, person: UUID) -> StandingKind:
+    with town.by(Role.REGISTRAR) as unit:
+        state = look_at_school(unit, town.school_id, town.collection_id)
+    return state.readiness.standings[person].kind
+
+
+def test_another_child_with_the_number_of_a_destroyed_one_is_asked(town: Town, clock: Clock):
     import_all(town, Child(1, guardians=(101,)))
     answer_for(town, 1, Decision.REFUSED)
     clock.forward(days=30)
-    before = town.person(1)
     destroy(town)
-    done = take_in(town, line(Person.child(1), Person.adult(101)))
+    stranger = Person.child(1, "Сосновый Пётр Ильич", "09.04.2015")
+    import_id = upload(town, line(stranger, Person.adult(102)))
+    seen = review(town, import_id)
+    assert Code.SNILS_OF_ANOTHER in {f.code for f in seen.findings}
+    assert commit(town, import_id, seen.digest).added == 2
+    assert len(places(town)) == 2
+
+
+def test_the_destroyed_come_back_in_a_new_collection_as_the_same_people(town: Town, clock: Clock):
+    import_all(town, Child(1, guardians=(101,)), Child(2, guardians=(102,), name="Ия"))
+    old = town.collection_id
+    town.answer(town.ask_of(town.person(101), FormKind.GUARDIAN_OWN))
+    answer_for(town, 1, Decision.REFUSED)
+    people = {town.person(1), town.person(101)}
+    clock.forward(days=30)
+    assert destroy(town) == 2
+    other_programme(town)
+    done = take_in(town, line(EVA, OLGA))
     assert done.added == 2
-    assert town.person(1) != before
+    assert {town.person(1), town.person(101)} == people
+    assert marks(town) == set()
+    asked = {(ask.form, ask.signer_id) for ask in town.asks()}
+    assert (FormKind.CHILD, town.person(101)) in asked
+    with town.wiring.units.open(SYSTEM) as unit:
+        assert destroy_due(unit, town.school_id, old) == 0
+    assert take_in(town, line(EVA, OLGA)).unchanged == 2
+
+
+def test_whoever_comes_back_is_asked_about_own_data_again(town: Town, clock: Clock):
+    """What the old consent was given for is not known any more."""
+    with town.by(Role.REGISTRAR) as unit:
+        move_deadline(unit, town.collection_id, town.today() + timedelta(days=60))
+    import_all(town, Child(1, guardians=(101,)))
+    town.answer(town.ask_of(town.person(101), FormKind.GUARDIAN_OWN))
+    answer_for(town, 1, Decision.REFUSED)
+    clock.forward(days=30)
+    destroy(town)
+    done = take_in(town, line(Person.child(3, "Сосновый Пётр Ильич", "09.04.2015"), OLGA))
+    assert (done.added, done.asks) == (2, 1)
+    town.agree_on_signature()
+    town.answer(town.ask_of(town.person(101), FormKind.CHILD, town.person(3)))
+    town.work()
+    assert reasons_of(town, 3) == {Code.ITEMS_CHANGED}
+    town.answer(town.ask_of(town.person(101), FormKind.GUARDIAN_OWN))
+    town.work()
+    assert standing_of(town, 3).kind is StandingKind.READY
 
 
 # what
@@ -342,7 +448,9 @@ def test_evidence_stays_three_years_and_goes_on_their_last_day(town: Town, clock
     assert keep(date(2029, 8, 31)) == 0
     with town.by(Role.REGISTRAR) as unit:
         assert unit.consents.sealed_evidence(school, kept.facts.id)
+    assert marks(town) == {(mark, who) for mark in Mark for who in (mother, pupil)}
     assert keep(date(2029, 9, 1)) == 2
+    assert marks(town) == set()
     assert keep(date(2029, 9, 2)) == 0
     with town.by(Role.REGISTRAR) as unit:
         assert unit.consents.sealed_evidence(school, kept.facts.id) is None

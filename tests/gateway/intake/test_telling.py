@@ -276,6 +276,17 @@ def test_agreements_come_with_number_and_day() -> None:
     assert [f.row for f in found.findings if asks(f)] == [5]
 
 
+def test_an_agreement_beside_nobody_is_told() -> None:
+    truth = [(pupil, people[:1]) for pupil, people in a_truth(4)]
+    sheets, _ = a_list(truth, Variant(above=0))
+    titles, *lines = sheets["Лист1"]
+    titles = [*titles, "Законный представитель 3: ФИО", "Соглашение на ПЭП"]
+    found = read([titles, *([*line, None, "№ 12 от 01.09.2025"] for line in lines)])
+    told = [f.row for f in found.findings if f.code is Code.AGREEMENT_OF_NOBODY]
+    assert told == [2, 3, 4, 5]
+    assert len(answer_of(found)["pupils"]) == 4
+
+
 def test_one_line_for_each_representative_belongs_to_one_pupil() -> None:
     data = a_file(a_truth(4), Variant(layout="repeated"), "csv cp1251 ;")
     assert data is not None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crypto.envelope import KeyClass, RecordKind
 from crypto.errors import OpenError
-from gateway.actions.import_roster import open_draft
+from gateway.actions.import_draft import open_draft
 from gateway.store.consents import evidence
 from gateway.store.imports import imports
 from gateway.store.people import persons

@@ -46,18 +46,6 @@ def test_a_whole_school_is_taken_in(door: Door):
     assert done["asks"] > 0
 
 
-def test_a_review_shows_what_changes_and_who_is_missing(door: Door):
-    door.town.import_children([Child(1, guardians=(101,)), Child(2, guardians=(102,), name="Ада")])
-    changed = class_list([Child(1, guardians=(101,), name="Евдокия")])
-    path = uploaded(door, changed)
-    review = told(door.get(f"{path}/review", door.who(Role.REGISTRAR)))
-    assert review["added"] == []
-    assert [each["changes"] for each in review["changed"]] == [
-        [{"field": "given_name", "before": "Ева", "after": "Евдокия"}]
-    ]
-    assert review["missing"] == [str(door.town.person(2))]
-
-
 def test_a_review_holds_no_token_of_a_person(door: Door):
     path = uploaded(door, class_list(CLASS))
     answer = door.get(f"{path}/review", door.who(Role.REGISTRAR))

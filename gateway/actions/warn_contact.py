@@ -1,0 +1,42 @@
+"""Warn the old e-mail or phone when staff put another one in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from gateway.actions.send_message import send_mail, send_sms
+from gateway.messages import texts
+from gateway.unit import Unit
+from policies.facts import Field, Items
+
+
+def warn_old_contacts(
+    unit: Unit, school_id: UUID, changed: Mapping[UUID, tuple[Items, Items]]
+) -> None:
+    """`changed`: person -> record before and after. Only those by or about whom something was
+    said are written to: before that a list is corrected often, and an address may be a slip.
+    """
+    replaced = {
+        person: [
+            (field, before.values[field])
+            for field in (Field.EMAIL, Field.PHONE)
+            if field in before.values and before.values[field] != after.values.get(field)
+        ]
+        for person, (before, after) in changed.items()
+    }
+    if not any(replaced.values()):
+        return
+    school = unit.schools.get(school_id)
+    said = unit.consents.last_said(school_id)
+    at = texts.moment_in_words(unit.now, school.zone)
+    for person, contacts in replaced.items():
+        if person not in said:
+            continue
+        name = changed[person][0].values.get(Field.GIVEN_NAME, "")
+        for field, old in contacts:
+            if field is Field.EMAIL:
+                letter = texts.contact_replaced(school.short_name, name, at, school.phone or "")
+                send_mail(unit, school_id, old, letter.subject, letter.text)
+            else:
+                send_sms(unit, school_id, old, texts.phone_replaced(school.short_name))
