@@ -206,23 +206,53 @@ def _contact_findings(people: Sequence[_Person]) -> Iterator[Finding]:
 
 
 def _namesake_findings(pupils: Iterable[_Person]) -> Iterator[Finding]:
-    earlier: dict[tuple[str, ...], list[_Person]] = {}
+    earlier: dict[tuple[str, ...], _Namesakes] = {}
     for pupil in pupils:
         if not pupil.names:
             continue
-        namesakes = earlier.setdefault(pupil.names, [])
+        namesakes = earlier.setdefault(pupil.names, _Namesakes())
         # The gravest remark on the nearest row: a double, else a hint.
-        told = [finding for each in namesakes if (finding := _again(each, pupil)) is not None]
-        yield from sorted(told, key=lambda finding: finding.is_hint)[:1]
-        namesakes.append(pupil)
+        if (double := namesakes.double_of(pupil)) is not None:
+            yield pupil.finding(Code.DUPLICATE_PUPIL, Field.FAMILY_NAME, double)
+        elif (other := namesakes.another(pupil)) is not None:
+            yield pupil.finding(Code.NAMESAKES, Field.FAMILY_NAME, other)
+        namesakes.add(pupil)
 
 
-def _again(first: _Person, pupil: _Person) -> Finding | None:
-    """Two pupils of the same names; None: the same SNILS has told it already."""
-    numbers = first.items.values.get(Field.SNILS), pupil.items.values.get(Field.SNILS)
-    if all(numbers):
-        is_told = numbers[0] == numbers[1]
-        return None if is_told else pupil.finding(Code.NAMESAKES, Field.FAMILY_NAME, first)
-    is_one = first.items.birth_date == pupil.items.birth_date is not None
-    code = Code.DUPLICATE_PUPIL if is_one else Code.NAMESAKES
-    return pupil.finding(code, Field.FAMILY_NAME, first)
+class _Namesakes:
+    """Pupils of the same names, in order: asked in the same time however many they are."""
+
+    def __init__(self) -> None:
+        # The first pupil, and the first whose number is another: one of them differs from anybody.
+        self._first: list[_Person] = []
+        self._born: dict[tuple[date, bool], _Person] = {}
+
+    def add(self, pupil: _Person) -> None:
+        numbers = [each.items.values.get(Field.SNILS) for each in self._first]
+        if len(numbers) < 2 and pupil.items.values.get(Field.SNILS) not in numbers:
+            self._first.append(pupil)
+        born = pupil.items.birth_date
+        if born is not None:
+            self._born.setdefault((born, Field.SNILS in pupil.items.values), pupil)
+
+    def double_of(self, pupil: _Person) -> _Person | None:
+        """The same birth date, and a number on one side at most: two numbers tell by themselves."""
+        born = pupil.items.birth_date
+        if born is None:
+            return None
+        found = [self._born.get((born, False))]
+        if Field.SNILS not in pupil.items.values:
+            found.append(self._born.get((born, True)))
+        return min((each for each in found if each), key=lambda each: each.row, default=None)
+
+    def another(self, pupil: _Person) -> _Person | None:
+        """Not the same number, which has been told already."""
+        snils = pupil.items.values.get(Field.SNILS)
+        return next(
+            (
+                each
+                for each in self._first
+                if snils is None or each.items.values.get(Field.SNILS) != snils
+            ),
+            None,
+        )
