@@ -145,7 +145,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     while process.poll() is None and time.monotonic() < end:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
-            connection.request("GET", "/readyz")
+            connection.request("GET", "/healthz")
             if connection.getresponse().status == HTTPStatus.OK:
                 return
         except OSError:

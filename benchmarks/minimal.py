@@ -41,6 +41,6 @@ def answer(ask: str) -> ResponseReturnValue:
     return jsonify(answer_id=str(row["id"]), decision=row["decision"]), 201
 
 
-@app.get("/readyz")
+@app.get("/healthz")
 def ready() -> ResponseReturnValue:
     return jsonify(ready=True)

@@ -1,12 +1,14 @@
 """Logs: one JSON object a line on standard error, without a personal value.
 
 What is logged is ids, codes and numbers. The last processor is a net below that rule: it hides
-what is named like a personal item or looks like an address or a number of a person.
+what is named like a personal item or looks like an address or a number of a person. Libraries
+keep no such rule, their texts quote values: of what they log we keep where it stands in their code.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import re
 import sys
 import traceback
@@ -56,6 +58,30 @@ def set_up_logs(stream: TextIO | None = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(cast("TextIO", told)),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler, LibraryLines):
+            root.removeHandler(handler)
+    root.addHandler(LibraryLines(logging.WARNING))
+
+
+class LibraryLines(logging.Handler):
+    """One of our lines for each line of a library.
+
+    `said` is the pattern of the message, never with its values in it; None where the library puts
+    them in itself. Below a warning it is the message: servers tell of starts and stops so.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.msg if record.args else None
+        structlog.get_logger("library").log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            place=f"{record.module}:{record.lineno}",
+            said=record.getMessage() if record.levelno < logging.WARNING else said,
+            fault=record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None,
+        )
 
 
 def hide_personal(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

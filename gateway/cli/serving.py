@@ -91,5 +91,6 @@ def _web(settings: Settings) -> list[str]:
         "--timeout=60",
         "--graceful-timeout=20",
         "--no-control-socket",
+        "--logger-class=gateway.web.server_log.ServerLog",
         "wsgi:app",
     ]

@@ -1,4 +1,4 @@
-"""Headers of every answer, and one log line for every request.
+"""Headers of every answer; one log line and one count for every request.
 
 The line holds the route's pattern and never the path: a path may be a link's secret.
 """
@@ -12,6 +12,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from gateway.web.context import request_id
+from gateway.web.metrics import UNKNOWN, count_refusal, count_request, count_start
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +39,8 @@ log = structlog.get_logger("web")
 
 
 def register_headers(app: Flask) -> None:
-    """Number every request, finish and log every answer of `app`."""
+    """Number every request, finish, log and count every answer of `app`."""
+    count_start()
     app.before_request(_begin)
     app.after_request(_finish)
 
@@ -49,7 +51,9 @@ def _begin() -> None:
 
 
 def _finish(answer: Response) -> Response:
-    rule = request.url_rule.rule if request.url_rule else "-"
+    rule = request.url_rule.rule if request.url_rule else UNKNOWN
+    method = request.method if request.url_rule else UNKNOWN
+    seconds = time.perf_counter() - g.began
     answer.headers["X-Request-ID"] = request_id()
     answer.headers["Cache-Control"] = (
         CACHED.get(rule, "no-store") if answer.status_code < 400 else "no-store"
@@ -59,14 +63,19 @@ def _finish(answer: Response) -> Response:
     if answer.mimetype == "text/html" and answer.status_code != HTTPStatus.NO_CONTENT:
         answer.headers["Content-Security-Policy"] = PAGE_POLICY
         answer.headers["X-Robots-Tag"] = "noindex"
-    caller = g.get("caller")
+    caller, problem = g.get("caller"), g.get("problem")
+    count_request(rule, method, answer.status_code, seconds)
+    if problem:
+        count_refusal(problem)
     log.info(
         "request",
         request_id=request_id(),
-        method=request.method if request.url_rule else "-",
+        method=method,
         route=rule,
         status=answer.status_code,
+        problem=problem,
         actor=caller.actor.kind if caller and caller.actor.role else "nobody",
-        milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
+        role=caller.actor.role.value if caller and caller.actor.role else None,
+        milliseconds=round(seconds * 1000, 1),
     )
     return answer

@@ -1,4 +1,4 @@
-"""What machines ask: alive, ready, public keys, the description, a problem's page."""
+"""What machines ask: alive, ready, figures, public keys, the description, a problem's page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from flask import Response, current_app
 
-from gateway.web.auth import ANYBODY
+from gateway.web.auth import ANYBODY, WATCH
 from gateway.web.context import current_wiring
+from gateway.web.metrics import CONTENT_TYPE, exposition
 from gateway.web.problems import problem_named
 from gateway.web.readiness import look_around
 from gateway.web.routes import Bytes, Routes
@@ -29,10 +30,20 @@ def see_alive() -> Mapping[str, object]:
 
 @health.on("GET", "/readyz", ANYBODY, gives=wire.Ready)
 def see_ready() -> tuple[Mapping[str, object], int]:
-    """The process can work; 503 while it cannot."""
+    """The service can work; 503 while it cannot."""
     checks = look_around(current_wiring())
     is_ready = all(checks.values())
     return {"ready": is_ready, "checks": checks}, 200 if is_ready else 503
+
+
+def _figures(text: bytes) -> Response:
+    return Response(text, content_type=CONTENT_TYPE)
+
+
+@health.on("GET", "/metrics", WATCH, gives=Bytes("text/plain", _figures))
+def see_figures() -> bytes:
+    """Figures for Prometheus; 404 where no token is set."""
+    return exposition(current_wiring())
 
 
 @health.on("GET", "/.well-known/jwks.json", ANYBODY, gives=wire.KeySet)

@@ -41,6 +41,7 @@ TITLES = {"not-authenticated": "Сеанс закончился", "no-such-addre
 def refuse_page(error: Exception) -> Response:
     """The page of an exception."""
     problem = problem_of(error)
+    g.problem = problem.slug
     status = (error.code or problem.status) if isinstance(error, HTTPException) else problem.status
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         note_failure(error, problem)

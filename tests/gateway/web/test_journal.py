@@ -13,7 +13,6 @@ from audit.checkpoint import read_unverified
 from audit.store import audit_checkpoint
 from audit.tree import leaf_hash, verify_inclusion
 from audit.verify import main as verify
-from gateway.store.vault import canaries
 from policies.permissions import Role
 from tests.gateway.web.conftest import Door, refusal, told
 
@@ -87,32 +86,3 @@ def test_nothing_is_exported_before_the_first_signature(door: Door):
     assert refusal(door.post("/v1/audit/exports", auditor)) == (503, "journal_behind")
     found = told(door.get("/v1/audit/checkpoint", auditor))
     assert (found["note"], found["size"], found["root"]) == (None, 0, None)
-
-
-def test_a_ready_process_says_so(door: Door):
-    assert told(door.get("/healthz")) == {"alive": True}
-    assert told(door.get("/readyz")) == {
-        "ready": True,
-        "checks": {"database": True, "keys": True, "journal": True, "rules": True},
-    }
-
-
-def test_a_journal_that_stands_still_is_not_ready(full_door: Door):
-    full_door.clock.forward(minutes=16)
-    answer = full_door.get("/readyz")
-    assert answer.status_code == 503
-    assert json.loads(answer.data)["checks"] == {
-        "database": True,
-        "keys": True,
-        "journal": False,
-        "rules": True,
-    }
-    full_door.town.work()
-    assert full_door.get("/readyz").status_code == 200
-
-
-def test_keys_of_another_database_are_not_ready(door: Door):
-    with door.wiring.writing.begin() as connection:
-        connection.execute(sa.delete(canaries))
-    checks = json.loads(door.get("/readyz").data)["checks"]
-    assert checks == {"database": True, "keys": False, "journal": True, "rules": True}

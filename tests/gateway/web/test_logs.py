@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 from io import StringIO
 
 import pytest
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from gateway.app import create_app
 from gateway.logs import HIDDEN, set_up_logs, where
+from policies.permissions import Role
 from tests.gateway.web.conftest import MOTHER, Door, told
 
 
@@ -34,7 +36,8 @@ def test_a_family_leaves_only_its_route(full_door: Door, log_lines: StringIO):
         "/v1/family/links/<token>/session",
         "/v1/family/asks",
     ]
-    assert {line["actor"] for line in lines(log_lines)} == {"family"}
+    requests = [line for line in lines(log_lines) if line["event"] == "request"]
+    assert {(line["actor"], line["role"]) for line in requests} == {("family", "family")}
 
 
 def test_an_address_of_nothing_is_not_logged(door: Door, log_lines: StringIO):
@@ -59,6 +62,40 @@ def test_a_request_keeps_its_id_if_it_is_harmless(
 ):
     answer = visitor.get("/healthz", headers={"X-Request-ID": told_id})
     assert (answer.headers["X-Request-ID"] == told_id) is is_kept
+
+
+def test_one_id_is_in_the_header_in_the_problem_and_in_the_log(door: Door, log_lines: StringIO):
+    answer = door.get("/v1/audit/events", door.who(Role.TUTOR))
+    (line,) = lines(log_lines)
+    told_id = answer.headers["X-Request-ID"]
+    assert (json.loads(answer.data)["request_id"], line["request_id"]) == (told_id, told_id)
+    assert (line["status"], line["role"], line["problem"]) == (403, "tutor", "not-allowed")
+
+
+def test_a_page_of_an_error_shows_the_id(visitor: FlaskClient):
+    answer = visitor.get("/nowhere", headers={"Accept": "text/html"})
+    assert answer.mimetype == "text/html"
+    assert answer.headers["X-Request-ID"] in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("level", "message", "values", "said"),
+    [
+        pytest.param(logging.ERROR, "no %s here", ("Ёлкина",), "no %s here", id="pattern"),
+        pytest.param(logging.WARNING, "no Ёлкина here", (), None, id="put together before"),
+        pytest.param(logging.INFO, "listening at %s", ("here",), None, id="not asked for"),
+    ],
+)
+def test_what_libraries_say_is_kept_without_its_values(
+    log_lines: StringIO, level: int, message: str, values: tuple[str, ...], said: str | None
+):
+    logging.getLogger("some.library").log(level, message, *values)
+    if level < logging.WARNING:
+        assert log_lines.getvalue() == ""
+        return
+    (line,) = lines(log_lines)
+    assert (line["logger"], line["said"]) == ("some.library", said)
+    assert str(line["place"]).startswith("test_logs:")
 
 
 def test_an_unforeseen_error_is_logged_by_name_and_place(door: Door, log_lines: StringIO):
