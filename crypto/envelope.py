@@ -39,7 +39,7 @@ class KeyClass(IntEnum):
     SCHOOL = 3  # drafts and stored answers of a school; `person` is then the school's own id
 
 
-_CLASSES = frozenset(KeyClass)
+_CLASSES = {int(each): each for each in KeyClass}
 
 
 class RecordKind(IntEnum):
@@ -51,21 +51,30 @@ class RecordKind(IntEnum):
     IMPORT_DRAFT = 4
     MESSAGE = 5
     CANARY = 6
+    REPEAT = 7
 
 
 class DataKey:
     """A data key at work, bound to one school, person, class and generation (1 ... 65535)."""
 
-    __slots__ = ("_aead", "_places", "generation", "key_class", "person", "school")
+    __slots__ = ("_aead", "_places", "_where", "generation", "key_class", "person", "school")
 
     def __init__(
-        self, dek: bytes, school: UUID, person: UUID, key_class: KeyClass, generation: int
+        self,
+        dek: bytes,
+        school: UUID,
+        person: UUID,
+        key_class: KeyClass,
+        generation: int,
+        where: bytes | None = None,
     ) -> None:
+        """`where`: the bytes of school and person, from a caller who has just built them."""
         self.school = school
         self.person = person
         self.key_class = key_class
         self.generation = generation
         self._aead = AESGCM(dek)
+        self._where = _place(school, person) if where is None else where
         self._places: dict[RecordKind, tuple[bytes, bytes]] = {}
 
     def seal(self, kind: RecordKind, plain: bytes) -> bytes:
@@ -93,7 +102,7 @@ class DataKey:
         place = self._places.get(kind)
         if place is None:
             head = _RECORD_HEAD.pack(FORMAT_VERSION, AES_256_GCM, kind, self.generation)
-            place = head, _RECORD_LABEL + head + _place(self.school, self.person)
+            place = head, _RECORD_LABEL + head + self._where
             self._places[kind] = place
         return place
 
@@ -110,18 +119,20 @@ def new_data_key(
     dek = os.urandom(DEK_BYTES)
     kek_id, alg = kek.current()
     head = _WRAP_HEAD.pack(FORMAT_VERSION, alg, kek_id, key_class, generation)
-    payload = kek.wrap(kek_id, alg, dek, _WRAP_LABEL + head + _place(school, person))
-    return DataKey(dek, school, person, key_class, generation), head + payload
+    where = _place(school, person)
+    payload = kek.wrap(kek_id, alg, dek, _WRAP_LABEL + head + where)
+    return DataKey(dek, school, person, key_class, generation, where), head + payload
 
 
 def open_data_key(kek: KekProvider, wrapped: bytes, school: UUID, person: UUID) -> DataKey:
     """Unwrap a key in its place. OpenError, or RingError if the wrapping key is not at hand."""
     alg, kek_id, key_class, generation = _wrap_head(wrapped)
     head, payload = wrapped[: _WRAP_HEAD.size], wrapped[_WRAP_HEAD.size :]
-    dek = kek.unwrap(kek_id, alg, payload, _WRAP_LABEL + head + _place(school, person))
+    where = _place(school, person)
+    dek = kek.unwrap(kek_id, alg, payload, _WRAP_LABEL + head + where)
     if len(dek) != DEK_BYTES:
         raise OpenError
-    return DataKey(dek, school, person, key_class, generation)
+    return DataKey(dek, school, person, key_class, generation, where)
 
 
 def kek_id_of(wrapped: bytes) -> int:
@@ -134,9 +145,10 @@ def _wrap_head(wrapped: bytes) -> tuple[int, int, KeyClass, int]:
     if len(wrapped) < _WRAP_HEAD.size:
         raise OpenError
     version, alg, kek_id, key_class, generation = _WRAP_HEAD.unpack_from(wrapped)
-    if version != FORMAT_VERSION or key_class not in _CLASSES or generation == 0:
+    found = _CLASSES.get(key_class)
+    if version != FORMAT_VERSION or found is None or generation == 0:
         raise OpenError
-    return alg, kek_id, KeyClass(key_class), generation
+    return alg, kek_id, found, generation
 
 
 def _place(school: UUID, person: UUID) -> bytes:

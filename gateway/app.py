@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway.web.api.admin import admin
 from gateway.web.api.family import family
@@ -41,7 +42,6 @@ SECURITY = {
         "scheme": "bearer",
         "description": "POST /v1/family/links/{token}/session",
     },
-    "watch": {"type": "http", "scheme": "bearer", "description": "SOGLASIE_METRICS_TOKEN"},
     "platform": {
         "type": "oauth2",
         "flows": {
@@ -72,6 +72,11 @@ def create_app(wiring: Wiring) -> Flask:
     # After the description: its library registers a handler of its own.
     register_refusals(app)
     register_headers(app)
+    if wiring.settings.proxies:
+        # The address that limits go by; nothing else is believed of a header.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=wiring.settings.proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     _add_pages(app, is_https=wiring.settings.public_url.startswith("https:"))
     return app
 

@@ -7,10 +7,14 @@
       BadInput          UnreadableList
       FormStale
       RulesBroken(findings)
+      KeyReused
       Conflict          ReviewStale ImportClosed DigestMismatch AlreadyApproved SetGrown
                         NothingToWithdraw BundleSuperseded BundleNotPulled AlreadyExists
+                        RepeatInProgress
+      StaleWrite
       Gone              LinkSpent LinkExpired LinkReplaced BundleWithdrawn
-      CodeWrong CodeExpired CodeSpent CodeNotSent TooManyCodes
+      CodeWrong CodeExpired CodeSpent CodeNotSent
+      TooManyAttempts
       TooLate
       NotReady          JournalBehind PassportMissing
 
@@ -129,6 +133,18 @@ class BundleNotPulled(Conflict):
     """An acknowledgement without a pull, or with another digest."""
 
 
+class RepeatInProgress(Conflict):
+    """The first request under this key is still being carried out."""
+
+
+class KeyReused(GatewayError):
+    """The key of a repeated request belongs to another request."""
+
+
+class StaleWrite(GatewayError):
+    """The thing was changed since the caller read it (If-Match)."""
+
+
 class Gone(GatewayError):
     """It was there and will not come back."""
 
@@ -165,8 +181,12 @@ class CodeNotSent(GatewayError):
     """No code was sent for this link yet."""
 
 
-class TooManyCodes(GatewayError):
-    """Codes are asked for faster than once a minute."""
+class TooManyAttempts(GatewayError):
+    """A limit was reached. `seconds`: after so many it is open again, if nobody uses it up."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(str(seconds))
+        self.seconds = seconds
 
 
 class TooLate(GatewayError):

@@ -31,9 +31,11 @@ from gateway.store.consents import ConsentStore
 from gateway.store.dossier import Dossier
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
+from gateway.store.limits import LimitStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
 from gateway.store.pupils import PupilStore
+from gateway.store.repeats import RepeatStore
 from gateway.store.schools import SchoolStore
 from gateway.store.session import DatabaseBusy
 from gateway.store.staff import StaffStore
@@ -41,9 +43,8 @@ from gateway.store.vault import Vault
 from gateway.store.watch import WatchStore
 from policies.permissions import Role
 
-Data = str | int | list[str] | UUID | date | datetime
-
 TURN_SECONDS = 10.0
+Data = str | int | list[str] | UUID | date | datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,14 @@ class Unit:
     @cached_property
     def imports(self) -> ImportStore:
         return ImportStore(self.connection)
+
+    @cached_property
+    def limits(self) -> LimitStore:
+        return LimitStore(self.connection, self.vault)
+
+    @cached_property
+    def repeats(self) -> RepeatStore:
+        return RepeatStore(self.connection, self.vault)
 
     @cached_property
     def outbox(self) -> OutboxStore:

@@ -25,7 +25,7 @@ _ROWS = (
 _COMMON_WORDS = """
     admin administrator changeme contact director dragon football google iloveyou letmein login
     master monkey moscow parol pass password princess qwerty registrar school secret soglasie
-    sunshine superman teacher test tutor user welcome correcthorsebatterystaple
+    sunshine superman teacher test tutor user welcome
     админ администратор вход директор дневник журнал згыр колледж люблю москва пароль привет
     россия секрет солнышко учитель хабаровск школа
 """

@@ -30,7 +30,8 @@ WITHOUT_SCHOOL_KEY = {
     "schools": "is the school",
     "staff": "logins are unique across schools, administrators have no school",
     "staff_sessions": "looked up by the hash of its secret",
-    "sign_in_failures": "counts logins, before anybody is known",
+    "limits": "counts whoever it is by a keyed tag, before anybody is known",
+    "repeats": "looked up by a keyed tag, and some callers have no school",
     "clients": "platforms stand above the schools",
     "client_jtis": "platforms stand above the schools",
     "claims": "compares contacts across schools",
@@ -43,7 +44,8 @@ WITHOUT_SCHOOL_KEY = {
 # Rows that no rule and no person of the register reads: sessions, queues, outbox, limits.
 WITHOUT_EVENT = {
     "staff_sessions": "session",
-    "sign_in_failures": "limit",
+    "limits": "limit",
+    "repeats": "idempotency",
     "client_jtis": "limit",
     "family_sessions": "session",
     "messages": "outbox",

@@ -9,10 +9,28 @@ from gateway.errors import AlreadyExists, BadInput, NotFound
 from gateway.store.staff import Staff
 from gateway.unit import Unit
 from policies.facts import Field
+from policies.logins import parse_login
+from policies.passwords import weakness
 from policies.permissions import Role
 
 ABOVE_SCHOOLS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 OF_A_SCHOOL = frozenset({Role.REGISTRAR, Role.DIRECTOR, Role.TUTOR})
+
+
+def check_credentials(login: str, password: str) -> str:
+    """The login in its one form. Raises `BadInput` for what is none and for a weak password."""
+    known = _canonical(login)
+    found = weakness(password, known)
+    if found is not None:
+        raise BadInput({"/password": found.value})
+    return known
+
+
+def _canonical(login: str) -> str:
+    try:
+        return parse_login(login)
+    except ValueError as refused:
+        raise BadInput({"/login": str(refused)}) from None
 
 
 def add_staff(
@@ -31,6 +49,7 @@ def add_staff(
     """
     if role not in ABOVE_SCHOOLS | OF_A_SCHOOL or (role in OF_A_SCHOOL) != (school_id is not None):
         raise BadInput({"/role": "role_place"})
+    login = _canonical(login)
     if unit.staff.find(login=login) is not None:
         raise AlreadyExists
     if school_id is not None:

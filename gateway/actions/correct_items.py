@@ -11,6 +11,7 @@ from gateway.actions.open_asks import open_asks
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.reopen_asks import reopen_asks
 from gateway.actions.send_message import send_mail
+from gateway.actions.versions import Seen, items_version, require_seen
 from gateway.errors import NotFound, RulesBroken
 from gateway.messages import texts
 from gateway.store.consents import FamilySession
@@ -36,10 +37,21 @@ def read_items(unit: Unit, session: FamilySession, ask_id: UUID) -> Items:
     return items
 
 
+def own_items_version(unit: Unit, session: FamilySession, ask_id: UUID) -> str:
+    """Version of what `read_items` reads. Raises `NotFound`."""
+    return items_version(unit, session.school_id, _subject(unit, session, ask_id))
+
+
 def correct_items(
-    unit: Unit, session: FamilySession, ask_id: UUID, corrections: Mapping[Field, str]
+    unit: Unit,
+    session: FamilySession,
+    ask_id: UUID,
+    corrections: Mapping[Field, str],
+    seen: Seen = None,
 ) -> tuple[Field, ...]:
-    """Set canonical values; answers the fields that changed. Raises `RulesBroken`, `NotFound`.
+    """Set canonical values; answers the fields that changed.
+
+    Raises `RulesBroken`, `NotFound`, `StaleWrite`.
 
     A birth date by which somebody would not have to sign any more is for the school to correct.
     A contact that is changed here was not proved by link or code; the address on file is warned.
@@ -47,6 +59,7 @@ def correct_items(
     """
     school_id = unit.lock_school(session.school_id)
     subject = _subject(unit, session, ask_id)
+    require_seen(seen, items_version(unit, school_id, subject))
     before = unit.people.items(school_id, [subject]).get(subject)
     if before is None:
         raise NotFound

@@ -9,13 +9,15 @@ from uuid import UUID
 from crypto import canonical, jose
 from crypto.errors import JoseError
 from crypto.secrets_text import hash_secret, new_secret
-from gateway.errors import AlreadyExists, BadInput, TokenInvalid
+from gateway.errors import AlreadyExists, BadInput, TokenInvalid, TooManyAttempts
 from gateway.store.clients import Client
+from gateway.store.limits import Limit
 from gateway.unit import Unit
 from policies.programme import published
 
 TOKEN_LIFE = timedelta(minutes=10)
 SCOPE = "bundles recalls"
+TOKENS = Limit("tokens.client", 60, TOKEN_LIFE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
 def issue_token(
     unit: Unit, assertion: str, endpoint: str, issuer: str, keys: jose.SigningKeys
 ) -> IssuedToken:
-    """`endpoint`: the exact audience that the assertion must name. Raises `TokenInvalid`."""
+    """`endpoint`: the exact audience that the assertion must name. Raises `TokenInvalid`,
+    `TooManyAttempts`.
+    """
     try:
         client = unit.clients.find(name=jose.client_id_of(assertion))
         if client is None:
@@ -65,6 +69,10 @@ def issue_token(
     expires_at = datetime.fromtimestamp(int(str(claims["exp"])) + jose.LEEWAY_SECONDS + 1, UTC)
     if not unit.clients.spend_jti(client.id, hash_secret(str(claims["jti"])), expires_at, unit.now):
         raise TokenInvalid("jose.jti")
+    # Only assertions that the client has signed count: nobody else can use its tokens up.
+    seconds = unit.limits.use(TOKENS, str(client.id), unit.now)
+    if seconds:
+        raise TooManyAttempts(seconds)
     unit.record("token.issued", client_id=client.id)
     issued = int(unit.now.timestamp())
     life = int(TOKEN_LIFE.total_seconds())

@@ -6,6 +6,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from gateway.actions.add_staff import ensure_class
+from gateway.actions.versions import (
+    Seen,
+    collection_version,
+    enrolments_version,
+    require_seen,
+)
 from gateway.errors import AlreadyExists, BadInput, PassportMissing
 from gateway.store.collections import Collection
 from gateway.unit import Unit
@@ -45,11 +51,18 @@ def open_collection(unit: Unit, programme: str, opens_on: date, deadline_on: dat
 
 
 def state_enrolment(
-    unit: Unit, collection_id: UUID, class_name: str, headcount: int, order_no: str, order_on: date
+    unit: Unit,
+    collection_id: UUID,
+    class_name: str,
+    headcount: int,
+    order_no: str,
+    order_on: date,
+    seen: Seen = None,
 ) -> UUID:
-    """Headcount of a class by an order. Said again it replaces. Raises `NotFound`."""
+    """Headcount of a class by an order. Said again it replaces. Raises `NotFound`, `StaleWrite`."""
     school_id = unit.lock_school()
     unit.collections.get(school_id, collection_id)
+    require_seen(seen, enrolments_version(unit, school_id, collection_id))
     class_id = ensure_class(unit, school_id, class_name)
     event = unit.record(
         "enrolment.stated",
@@ -64,9 +77,10 @@ def state_enrolment(
     return class_id
 
 
-def move_deadline(unit: Unit, collection_id: UUID, deadline_on: date) -> None:
-    """Set another deadline, before or after. Raises `NotFound`, `BadInput`."""
+def move_deadline(unit: Unit, collection_id: UUID, deadline_on: date, seen: Seen = None) -> None:
+    """Set another deadline, before or after. Raises `NotFound`, `BadInput`, `StaleWrite`."""
     school_id = unit.lock_school()
+    require_seen(seen, collection_version(unit, school_id, collection_id))
     if deadline_on < unit.collections.get(school_id, collection_id).opens_on:
         raise BadInput({"/deadline_on": "deadline_order"})
     _require_near(deadline_on, unit.schools.get(school_id).today(unit.now))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from crypto.secrets_text import code_tag, hash_secret, new_code, new_secret
@@ -26,16 +27,21 @@ from gateway.errors import (
     LinkSpent,
     LinkUnknown,
     NotFound,
-    TooManyCodes,
+    TooManyAttempts,
 )
 from gateway.messages import texts
 from gateway.store.consents import Link
+from gateway.store.limits import Limit
 from gateway.unit import Unit
 from policies.contacts import mask_phone
 from policies.facts import Field, FormKind
 
 CODE_PAUSE = timedelta(seconds=60)
 MAX_CODES = 5
+# Whoever has got hold of somebody's link cannot ring a telephone all day, nor close it for one.
+CODES_OF_PHONE = Limit("codes.phone", 10, timedelta(hours=1))
+RENEWALS = Limit("renewals.signer", 5, timedelta(hours=1))
+MISSES = Limit("link.misses", 60, timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +80,21 @@ def show_link(unit: Unit, token: str) -> LinkView:
 
 
 def send_code(unit: Unit, token: str, code_key: bytes) -> None:
-    """Send a new six-digit code to the known phone; once a minute, five times a link.
+    """Send a new six-digit code to the known phone; once a minute, five times a link, ten an hour.
 
     Whoever holds a stolen link has 25 guesses at a million, and no more: a new link goes to the
-    owner's address. Raises as `show_link`, and `TooManyCodes`, `NotFound` without a phone.
+    owner's address. Raises as `show_link` (a link whose codes are used up is spent), and
+    `TooManyAttempts`, `NotFound` without a phone.
     """
     link = _usable(unit, token, lock=True)
     if link.codes_sent >= MAX_CODES:
-        raise TooManyCodes
-    if link.code_sent_at is not None and unit.now - link.code_sent_at < CODE_PAUSE:
-        raise TooManyCodes
+        raise LinkSpent
+    _pause_after(link.code_sent_at, unit.now)
     items = unit.people.items(link.school_id, [link.signer_id]).get(link.signer_id)
     phone = items.values.get(Field.PHONE) if items else None
     if phone is None:
         raise NotFound
+    _use(unit, CODES_OF_PHONE, phone)
     code = new_code()
     unit.consents.keep_code(
         link.id,
@@ -150,8 +157,8 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
     """Send a fresh link to the known address; the holder of an old link learns nothing by it.
 
     It works after the deadline too, for a withdrawal is never too late. Raises `LinkUnknown`,
-    `LinkReplaced` for a disowned or replaced link, `TooManyCodes` within a minute of the last,
-    `NotFound` without an address.
+    `LinkReplaced` for a disowned or replaced link, `TooManyAttempts` within a minute of the last
+    and after five within an hour,    `NotFound` without an address.
     """
     link = unit.consents.find_link(hash_secret(token))
     if link is None:
@@ -161,9 +168,8 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
     school_id = unit.lock_school(link.school_id)
     school = unit.schools.get(school_id)
     collection = unit.collections.get(school_id, link.collection_id)
-    last = unit.consents.last_sent(school_id, collection.id).get(link.signer_id)
-    if last is not None and unit.now - last < CODE_PAUSE:
-        raise TooManyCodes
+    _pause_after(unit.consents.last_sent(school_id, collection.id).get(link.signer_id), unit.now)
+    _use(unit, RENEWALS, str(link.signer_id))
     asks = unit.consents.list_asks(school_id, collection.id, link.signer_id)
     people: set[UUID] = {link.signer_id, *(ask.subject_id for ask in asks)}
     items = unit.people.items(school_id, people)
@@ -171,6 +177,26 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
     if signer is None or Field.EMAIL not in signer.values:
         raise NotFound
     send_link(unit, school, collection, link.signer_id, asks, items, public_url)
+
+
+def note_miss(unit: Unit, address: str) -> int:
+    """Somebody at `address` opened a link that is none. 0, or seconds for which that is enough.
+
+    Only those who miss are told to wait: a right link opens from the same address all the while,
+    for many families may stand behind one.
+    """
+    return unit.limits.use(MISSES, address, unit.now)
+
+
+def _use(unit: Unit, limit: Limit, whose: str) -> None:
+    seconds = unit.limits.use(limit, whose, unit.now)
+    if seconds:
+        raise TooManyAttempts(seconds)
+
+
+def _pause_after(last: datetime | None, now: datetime) -> None:
+    if last is not None and now - last < CODE_PAUSE:
+        raise TooManyAttempts(ceil((last + CODE_PAUSE - now).total_seconds()))
 
 
 def _usable(unit: Unit, token: str, *, lock: bool = False) -> Link:

@@ -1,6 +1,10 @@
 """Let a worker in: count the attempt, compare outside of any unit, then open a session.
 
-A failed attempt is counted before the password is compared, so no attempt is ever free.
+An attempt is counted before the password is compared, so no attempt is ever free; a right one is
+given back. Three limits, each with a window that ends by itself: a login from one address, an
+address, a login from anywhere. The last two pass over addresses from which this login has signed
+in before, so whoever guesses from elsewhere, alone or with many machines, locks nobody out of the
+places where they work; and from one address nobody closes a login for all others.
 """
 
 from __future__ import annotations
@@ -8,30 +12,55 @@ from __future__ import annotations
 from datetime import timedelta
 
 from crypto.secrets_text import hash_secret, new_secret
-from gateway.errors import NotAuthenticated, TooManyCodes
+from gateway.errors import NotAuthenticated, TooManyAttempts
+from gateway.store.limits import Limit
 from gateway.unit import Unit
+from policies.logins import parse_login
 
+A_QUARTER = timedelta(minutes=15)
 MAX_FAILURES = 10
-FORGET_AFTER = timedelta(minutes=15)
+FROM_HERE = Limit("sign-in.pair", MAX_FAILURES, A_QUARTER)
+OF_ADDRESS = Limit("sign-in.address", 100, A_QUARTER)
+OF_LOGIN = Limit("sign-in.login", 100, A_QUARTER)
+FAMILIAR = Limit("sign-in.familiar", 1, timedelta(days=30))
 STAFF_SESSION = timedelta(hours=8)
 
 
-def count_attempt(unit: Unit, login: str) -> str | TooManyCodes | None:
+def count_attempt(unit: Unit, login: str, address: str) -> str | TooManyAttempts | None:
     """The password hash to compare with; None when there is no such login. Counts first."""
-    key, since = hash_secret(login), unit.now - FORGET_AFTER
-    if (
-        unit.staff.failures(key, since) >= MAX_FAILURES
-        or unit.staff.count_failure(key, unit.now, since) > MAX_FAILURES
-    ):
+    login = canonical_login(login)
+    subjects = _subjects(unit, login, address)
+    # A limit that is reached must not fill the others.
+    seconds = max(unit.limits.wait(limit, whose, unit.now) for limit, whose in subjects)
+    if not seconds:
+        seconds = max(unit.limits.use(limit, whose, unit.now) for limit, whose in subjects)
+    if seconds:
         unit.record("session.denied", reason="too_many")
-        return TooManyCodes()
+        return TooManyAttempts(seconds)
     staff = unit.staff.find(login=login)
     return None if staff is None else staff.password_hash
 
 
+def canonical_login(text: str) -> str:
+    """What is no login at all is nobody's."""
+    try:
+        return parse_login(text)
+    except ValueError:
+        return ""
+
+
+def _subjects(unit: Unit, login: str, address: str) -> list[tuple[Limit, str]]:
+    """Always in this order: attempts of one moment then never wait for each other in a ring."""
+    pair = f"{login} {address}"
+    always = [(FROM_HERE, pair)]
+    if unit.limits.wait(FAMILIAR, pair, unit.now):
+        return always
+    return [*always, (OF_ADDRESS, address), (OF_LOGIN, login)]
+
+
 def deny(unit: Unit, login: str) -> None:
     """Note that the password was wrong."""
-    staff = unit.staff.find(login=login)
+    staff = unit.staff.find(login=canonical_login(login))
     if staff is None:
         unit.record("session.denied", reason="unknown")
     else:
@@ -40,12 +69,19 @@ def deny(unit: Unit, login: str) -> None:
         )
 
 
-def open_session(unit: Unit, login: str) -> str:
+def open_session(unit: Unit, login: str, address: str) -> str:
     """An opaque session of eight hours after a right password. Raises `NotAuthenticated`."""
+    login = canonical_login(login)
     staff = unit.staff.find(login=login)
     if staff is None:
         raise NotAuthenticated
-    unit.staff.forgive(hash_secret(login))
+    for limit, whose in _subjects(unit, login, address):
+        if limit is FROM_HERE:
+            unit.limits.forgive(limit, whose)
+        else:
+            unit.limits.give_back(limit, whose)
+    unit.limits.forgive(FAMILIAR, f"{login} {address}")
+    unit.limits.use(FAMILIAR, f"{login} {address}", unit.now)
     token = new_secret()
     unit.record("session.opened", school_id=staff.school_id, staff_id=staff.id)
     unit.staff.open_session(hash_secret(token), staff.id, unit.now + STAFF_SESSION)

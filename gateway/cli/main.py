@@ -17,7 +17,7 @@ from rich.table import Table
 
 from crypto.errors import CryptoError
 from crypto.keyring import RingName, create_ring, load_ring
-from gateway.actions.add_staff import add_staff
+from gateway.actions.add_staff import add_staff, check_credentials
 from gateway.actions.initialise import add_first_administrator, initialise
 from gateway.cli.bundles import bundles
 from gateway.cli.forms import forms
@@ -29,10 +29,12 @@ from gateway.settings import Settings, SettingsFault, read_settings
 from gateway.store import schema
 from gateway.store.session import DatabaseFault, sqlite_file
 from gateway.unit import SYSTEM
+from gateway.web.form_codes import sentence
 from gateway.wiring import GUARD, Wiring, ring_path, utc_now
+from policies.passwords import LEAST_SIGNS
 from policies.permissions import Role
 
-MIN_PASSWORD_SIGNS = 12
+WORDS = {"/login": "имя для входа", "/password": f"пароль (от {LEAST_SIGNS} знаков)"}
 
 
 class Commands(click.Group):
@@ -62,8 +64,8 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(importing)
-main.add_command(rehearse)
 main.add_command(forms)
+main.add_command(rehearse)
 main.add_command(bundles)
 
 
@@ -99,7 +101,7 @@ def init(settings: Settings, login: str, password_file: Path | None) -> None:
             fresh = initialise(unit, wiring.kek, wiring.index, rings)
             is_new = not unit.staff.has_administrator()
         if is_new:
-            hashed = PasswordHasher().hash(_password(password_file))
+            login, hashed = _credentials(login, password_file)
             with wiring.units.open(SYSTEM) as unit:
                 is_new = add_first_administrator(unit, login, hashed)
         wiring.check()
@@ -129,11 +131,11 @@ def user() -> None:
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def user_add(settings: Settings, login: str, role: str, password_file: Path | None) -> None:
-    password = _password(password_file)
+    login, hashed = _credentials(login, password_file)
     wiring = checked(settings)
     try:
         with wiring.units.open(SYSTEM) as unit:
-            add_staff(unit, login, PasswordHasher().hash(password), Role(role), None)
+            add_staff(unit, login, hashed, Role(role), None)
     except AlreadyExists:
         raise click.ClickException("такое имя уже занято") from None
     except BadInput as fault:
@@ -202,6 +204,17 @@ def show_settings(settings: Settings) -> None:
     Console().print(table)
 
 
+def _credentials(login: str, file: Path | None) -> tuple[str, str]:
+    """The login in its one form, and the hash of the password."""
+    password = _password(file)
+    try:
+        known = check_credentials(login, password)
+    except BadInput as fault:
+        said = (f"{WORDS[where]}: {sentence(code)}" for where, code in fault.fields.items())
+        raise click.ClickException(" ".join(said)) from None
+    return known, PasswordHasher().hash(password)
+
+
 def _password(file: Path | None) -> str:
     """From a file (its first line), else asked on the terminal. Never from arguments."""
     password = (
@@ -209,8 +222,6 @@ def _password(file: Path | None) -> str:
         if file
         else click.prompt("Пароль", hide_input=True, confirmation_prompt=True)
     )
-    if len(password) < MIN_PASSWORD_SIGNS:
-        raise click.ClickException(f"пароль короче {MIN_PASSWORD_SIGNS} знаков")
     return str(password)
 
 
@@ -225,4 +236,3 @@ def _has_data(settings: Settings) -> bool:
             return schema.current(connection) is not None
     finally:
         wiring.close()
-

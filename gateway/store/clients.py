@@ -77,6 +77,14 @@ class ClientStore:
         ).first()
         return None if row is None else Client(**row._mapping)
 
+    def page(self, after: UUID | None, limit: int) -> list[Client]:
+        """Clients by id, those behind `after`."""
+        query = sa.select(clients.c.id, clients.c.name, clients.c.programme, clients.c.jwks)
+        if after is not None:
+            query = query.where(clients.c.id > after)
+        rows = self._db.execute(query.order_by(clients.c.id).limit(limit))
+        return [Client(**row._mapping) for row in rows]
+
     def spend_jti(
         self, client_id: UUID, jti_hash: bytes, expires_at: datetime, now: datetime
     ) -> bool:

@@ -69,6 +69,16 @@ class Collection:
     deadline_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Headcount of a class by an order of the school."""
+
+    class_id: UUID
+    headcount: int
+    order_no: str
+    order_on: date
+
+
 class CollectionStore:
     """What a school collects, until when, and how far its classes are."""
 
@@ -106,6 +116,14 @@ class CollectionStore:
         if collection is None:
             raise NotFound
         return collection
+
+    def version(self, school_id: UUID, collection_id: UUID) -> UUID | None:
+        """Event that last changed the collection."""
+        return self._db.scalar(
+            sa.select(collections.c.event_id).where(
+                collections.c.school_id == school_id, collections.c.id == collection_id
+            )
+        )
 
     def of_school(self, school_id: UUID) -> list[Collection]:
         columns = [c for c in collections.c if c.name not in {"school_id", "event_id"}]
@@ -153,6 +171,29 @@ class CollectionStore:
                     **values,
                 )
             )
+
+    def enrolments(self, school_id: UUID, collection_id: UUID) -> list[Enrolment]:
+        """Headcounts as they were stated, by class."""
+        columns = [enrolments.c[name] for name in Enrolment.__slots__]
+        rows = self._db.execute(
+            sa.select(*columns)
+            .where(enrolments.c.school_id == school_id, enrolments.c.collection_id == collection_id)
+            .order_by(enrolments.c.class_id)
+        )
+        return [Enrolment(**row._mapping) for row in rows]
+
+    def enrolment_versions(self, school_id: UUID, collection_id: UUID) -> list[UUID]:
+        """Events that last changed the headcounts, by class."""
+        return list(
+            self._db.scalars(
+                sa.select(enrolments.c.event_id)
+                .where(
+                    enrolments.c.school_id == school_id,
+                    enrolments.c.collection_id == collection_id,
+                )
+                .order_by(enrolments.c.class_id)
+            )
+        )
 
     def hand_in(
         self,

@@ -106,6 +106,10 @@ class SchoolStore:
             schools.update().where(schools.c.id == school_id).values(event_id=event_id, **passport)
         )
 
+    def version(self, school_id: UUID) -> UUID | None:
+        """Event that last changed the school."""
+        return self._db.scalar(sa.select(schools.c.event_id).where(schools.c.id == school_id))
+
     def find(self, school_id: UUID) -> School | None:
         columns = [c for c in schools.c if c.name != "event_id"]
         row = self._db.execute(sa.select(*columns).where(schools.c.id == school_id)).first()
@@ -117,6 +121,14 @@ class SchoolStore:
         if school is None:
             raise NotFound
         return school
+
+    def page(self, after: UUID | None, limit: int) -> list[School]:
+        """Schools by id, those behind `after`."""
+        columns = [c for c in schools.c if c.name != "event_id"]
+        query = sa.select(*columns).order_by(schools.c.id).limit(limit)
+        if after is not None:
+            query = query.where(schools.c.id > after)
+        return [School(**row._mapping) for row in self._db.execute(query)]
 
     def ids(self) -> list[UUID]:
         return list(self._db.scalars(sa.select(schools.c.id).order_by(schools.c.id)))

@@ -1,4 +1,4 @@
-"""Staff: their logins, contacts and classes, their sessions, sign-ins that failed."""
+"""Staff: their logins, contacts and classes, their sessions."""
 
 from __future__ import annotations
 
@@ -46,13 +46,6 @@ staff_sessions = sa.Table(
     sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
-sign_in_failures = sa.Table(
-    "sign_in_failures",
-    metadata,
-    sa.Column("login_hash", sa.LargeBinary(32), primary_key=True),
-    sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("last_at", Moment, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +91,18 @@ class StaffStore:
         if row is None:
             return None
         return Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+
+    def page(self, school_id: UUID | None, after: UUID | None, limit: int) -> list[Staff]:
+        """Workers by id, those behind `after`; `school_id` None: of everywhere."""
+        query = sa.select(staff).order_by(staff.c.id).limit(limit)
+        if school_id is not None:
+            query = query.where(staff.c.school_id == school_id)
+        if after is not None:
+            query = query.where(staff.c.id > after)
+        return [
+            Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+            for row in self._db.execute(query)
+        ]
 
     def has_administrator(self) -> bool:
         return (
@@ -156,38 +161,3 @@ class StaffStore:
 
     def close_session(self, token_hash: bytes) -> None:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))
-
-    def count_failure(self, login_hash: bytes, now: datetime, forget_before: datetime) -> int:
-        """Count one failed sign-in and answer how many stand since `forget_before`.
-
-        Attempts of one moment take turns at the row, so none is counted as another.
-        """
-        mine = sign_in_failures.c.login_hash == login_hash
-        row = self._db.execute(sa.select(sign_in_failures).where(mine).with_for_update()).first()
-        if row is None:
-            first = sign_in_failures.insert().values(login_hash=login_hash, failures=1, last_at=now)
-            try:
-                with self._db.begin_nested():
-                    self._db.execute(first)
-            except sa.exc.IntegrityError:  # somebody else was the first: now there is a row
-                return self.count_failure(login_hash, now, forget_before)
-            return 1
-        failures: int = 1 if row.last_at < forget_before else row.failures + 1
-        self._db.execute(
-            sign_in_failures.update().where(mine).values(failures=failures, last_at=now)
-        )
-        return failures
-
-    def failures(self, login_hash: bytes, forget_before: datetime) -> int:
-        found: int | None = self._db.scalar(
-            sa.select(sign_in_failures.c.failures).where(
-                sign_in_failures.c.login_hash == login_hash,
-                sign_in_failures.c.last_at >= forget_before,
-            )
-        )
-        return found or 0
-
-    def forgive(self, login_hash: bytes) -> None:
-        self._db.execute(
-            sign_in_failures.delete().where(sign_in_failures.c.login_hash == login_hash)
-        )

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from crypto import canonical
+from crypto.canary import NOBODY, WRAPPED_LENGTH_BYTES
 from crypto.envelope import (
     DataKey,
     KeyClass,
@@ -147,7 +148,39 @@ class Vault:
         """Raises `OpenError` for another place, another kind, a flipped bit or a destroyed key."""
         return self.key(school_id, owner, key_class).open(kind, blob)
 
+    # kept answers
+
+    def seal_answer(self, school_id: UUID | None, place: bytes, plain: bytes) -> bytes:
+        """An answer of the service, bound to its row (`place`, 16 bytes).
+
+        School key; without a school: u16 length, a wrapped key of its own | sealed record, as a
+        canary is made.
+        """
+        owner, told = UUID(bytes=place), place + plain
+        if school_id is not None:
+            return self.seal(school_id, school_id, KeyClass.SCHOOL, RecordKind.REPEAT, told)
+        key, wrapped = new_data_key(self._kek, NOBODY, owner, KeyClass.SCHOOL, 1)
+        head = len(wrapped).to_bytes(WRAPPED_LENGTH_BYTES, "big")
+        return head + wrapped + key.seal(RecordKind.REPEAT, told)
+
+    def open_answer(self, school_id: UUID | None, place: bytes, blob: bytes) -> bytes:
+        """Raises `OpenError` for an answer of another row too."""
+        if school_id is not None:
+            told = self.open(school_id, school_id, KeyClass.SCHOOL, RecordKind.REPEAT, blob)
+        else:
+            end = int.from_bytes(blob[:WRAPPED_LENGTH_BYTES], "big") + WRAPPED_LENGTH_BYTES
+            wrapped = blob[WRAPPED_LENGTH_BYTES:end]
+            key = open_data_key(self._kek, wrapped, NOBODY, UUID(bytes=place))
+            told = key.open(RecordKind.REPEAT, blob[end:])
+        if not told.startswith(place):
+            raise OpenError
+        return told[len(place) :]
+
     # tokens
+
+    def tag(self, purpose: str, text: str) -> bytes:
+        """16-byte keyed tag of something that is no personal item: a counter, a kept answer."""
+        return self._index.token(purpose, None, text)
 
     @property
     def index_version(self) -> int:

@@ -5,30 +5,44 @@ A denial is an event of its own, in a unit that outlives the one that was rolled
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, request
+from flask import request
 
 from crypto.secrets_text import hash_secret
 from gateway.actions.issue_token import client_of_token
-from gateway.actions.sign_in import STAFF_SESSION, count_attempt, deny, open_session
+from gateway.actions.open_link import note_miss
+from gateway.actions.sign_in import (
+    STAFF_SESSION,
+    canonical_login,
+    count_attempt,
+    deny,
+    open_session,
+)
 from gateway.errors import (
+    LinkUnknown,
     NotAllowed,
     NotAuthenticated,
-    NotFound,
     SecondPersonNeeded,
     TokenInvalid,
+    TooManyAttempts,
 )
 from gateway.store.staff import Staff
 from gateway.unit import SYSTEM, Actor, Unit
-from gateway.web.context import Caller, current_wiring, in_one_unit, request_id
+from gateway.web.context import (
+    Caller,
+    client_address,
+    current_wiring,
+    in_one_unit,
+    request_id,
+)
 from gateway.web.passwords import is_password
 from policies.permissions import ALLOWED, Permission, Role, allowed
 
 Security = list[dict[str, list[str]]]
+Perform = Callable[[Caller, Callable[[], object]], object]
 SCOPES = {Permission.PULL_BUNDLES: "bundles", Permission.READ_RECALLS: "recalls"}
 
 
@@ -48,22 +62,28 @@ class Access:
         scope = SCOPES.get(self.permission) if self.permission else None
         return [{self.scheme: [scope] if scope else []}]
 
-    def run(self, view: Callable[[], object]) -> object:
-        """Let the caller in and run the view in one unit.
+    def run(self, view: Callable[[], object], perform: Perform = in_one_unit) -> object:
+        """Let the caller in and run the view in one unit, as `perform` does it.
 
         Raises `NotAuthenticated`, `NotAllowed`, and whatever the view raises.
         """
-        caller = g.caller = self._caller()
+        caller = self._caller()
         if self.permission and not _may(caller.actor, self.permission):
             _note_denial(caller.actor, self.permission, "role")
             raise NotAllowed(self.permission)
         try:
-            return in_one_unit(caller, view)
+            return perform(caller, view)
         except NotAllowed as denied:
             second = isinstance(denied, SecondPersonNeeded)
             _note_denial(
                 caller.actor, Permission(denied.permission), "second_person" if second else "scope"
             )
+            raise
+        except LinkUnknown:
+            with current_wiring().units.open(caller.actor) as unit:
+                seconds = note_miss(unit, client_address())
+            if seconds:
+                raise TooManyAttempts(seconds) from None
             raise
         except TokenInvalid as denied:
             with current_wiring().units.open(caller.actor) as unit:
@@ -83,22 +103,6 @@ ANYBODY = Access(None)
 SIGNED_IN = Access("staff")
 
 
-@dataclass(frozen=True, slots=True)
-class WatchAccess(Access):
-    """Whoever collects figures: by `SOGLASIE_METRICS_TOKEN`. Nobody where there is none."""
-
-    def _caller(self) -> Caller:
-        token = current_wiring().settings.metrics_token
-        if token is None:
-            raise NotFound
-        if not hmac.compare_digest(_bearer().encode(), token.encode()):
-            raise NotAuthenticated
-        return Caller(Actor(None, request_id=request_id()))
-
-
-WATCH = WatchAccess("watch")
-
-
 def needs(permission: Permission) -> Access:
     """Only those whose role has the permission; which token they show follows from the roles."""
     roles = ALLOWED[permission]
@@ -114,7 +118,10 @@ def open_to(role: Role) -> Access:
 
 def authenticate() -> Caller:
     """The caller by the bearer token (RFC 6750). Raises `NotAuthenticated`, `TokenInvalid`."""
-    token = _bearer()
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not token:
+        raise NotAuthenticated
     wiring = current_wiring()
     with wiring.reading.connect() as connection:
         look = Unit(connection, SYSTEM, wiring.clock(), wiring.kek, wiring.index)
@@ -124,14 +131,6 @@ def authenticate() -> Caller:
             client = client_of_token(look, token, issuer, wiring.signing_keys)
             return Caller(Actor(Role.PLATFORM, client.id, None, request_id()), client=client)
         return _session_of(look, token)
-
-
-def _bearer() -> str:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    token = token.strip()
-    if kind.lower() != "bearer" or not token:
-        raise NotAuthenticated
-    return token
 
 
 def caller_of_session(token: str) -> Caller:
@@ -173,11 +172,13 @@ class SignedIn:
 def sign_in(login: str, password: str) -> SignedIn:
     """Three short units around the comparison, which takes long and holds none.
 
-    Raises `NotAuthenticated` (unknown login and wrong password alike), `TooManyCodes`, `NotReady`.
+    Raises `NotAuthenticated` (unknown login and wrong password alike), `TooManyAttempts`,
+    `NotReady`.
     """
     nobody, units = Actor(None, request_id=request_id()), current_wiring().units
+    address = client_address()
     with units.open(nobody) as unit:
-        stored = count_attempt(unit, login)
+        stored = count_attempt(unit, login, address)
     if isinstance(stored, Exception):
         raise stored
     if not is_password(stored, password):
@@ -185,8 +186,8 @@ def sign_in(login: str, password: str) -> SignedIn:
             deny(unit, login)
         raise NotAuthenticated
     with units.open(nobody) as unit:
-        token = open_session(unit, login)
-        staff = unit.staff.find(login=login)
+        token = open_session(unit, login, address)
+        staff = unit.staff.find(login=canonical_login(login))
         if staff is None:
             raise NotAuthenticated
         return SignedIn(token, staff, unit.now + STAFF_SESSION)

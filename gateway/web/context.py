@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from flask import Flask, current_app, g, request
 
@@ -33,6 +35,16 @@ class Caller:
     client: Client | None = None
 
 
+class Beside(Protocol):
+    """What goes on in the unit besides the act: at its very beginning and at its end."""
+
+    def opened(self, unit: Unit) -> None:
+        """Before the act looks at anything."""
+
+    def closing(self, unit: Unit, outcome: object) -> None:
+        """After the act, before the commit."""
+
+
 def keep_wiring(app: Flask, wiring: Wiring) -> None:
     """Hand the collaborators to the application."""
     app.extensions[EXTENSION] = wiring
@@ -52,6 +64,23 @@ def request_id() -> str:
         g.request_id = told if harmless else new_secret(REQUEST_ID_BYTES)
     known: str = g.request_id
     return known
+
+
+def client_address() -> str:
+    """Whoever calls, as far as the proxies that are ours tell (`SOGLASIE_PROXIES`).
+
+    Of IPv6 the first half: the rest is what one machine draws as it likes.
+    """
+    told = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(told.partition("%")[0])
+    except ValueError:
+        return told
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
 
 
 def current_caller() -> Caller:
@@ -83,24 +112,29 @@ def current_unit() -> Unit:
     if "unit" not in g:
         units = current_wiring().units
         g.unit = g.work.enter_context(units.open(current_caller().actor))
+        beside: Beside | None = g.get("beside")
+        if beside is not None:
+            beside.opened(g.unit)
     unit: Unit = g.unit
     return unit
 
 
-def in_one_unit(caller: Caller, view: Callable[[], object]) -> object:
+def in_one_unit(caller: Caller, view: Callable[[], object], beside: Beside | None = None) -> object:
     """Run the view as `caller`; its unit has committed when this returns.
 
     A refusal that the view returns instead of raising it is raised after the commit: what was
     counted on the way stays counted.
     """
-    g.caller = caller
+    g.caller, g.beside = caller, beside
     try:
         with ExitStack() as work:
             g.work = work
             outcome = view()
+            if beside is not None:
+                beside.closing(current_unit(), outcome)
     finally:
-        g.pop("unit", None)
-        g.pop("work", None)
+        for name in ("unit", "work", "beside"):
+            g.pop(name, None)
     if isinstance(outcome, GatewayError):
         raise outcome
     return outcome

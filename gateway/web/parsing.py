@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import marshmallow as ma
 from flask import Request, current_app
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from gateway.errors import BadInput
@@ -30,16 +31,25 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = UNKNOWN
 
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        _require_once(req.args)
+        return super().load_querystring(req, schema)
+
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
         _require(req, JSON_TYPE)
         return current_app.json.loads(req.get_data())
 
     def load_form(self, req: Request, schema: ma.Schema) -> Any:
         _require(req, FORM_TYPE)
+        _require_once(req.form)
         return super().load_form(req, schema)
 
     def load_files(self, req: Request, schema: ma.Schema) -> Any:
         _require(req, MULTIPART_TYPE)
+        _require_once(req.files, req.form)
+        unknown = req.form.keys() - schema.fields.keys()
+        if unknown:
+            raise BadInput({f"/{shown_name(name)}": "unknown_field" for name in unknown})
         return super().load_files(req, schema)
 
     def handle_error(
@@ -72,6 +82,15 @@ def _walk(pointer: str, messages: object) -> Iterator[tuple[str, str]]:
                 yield from _walk(f"{pointer}/{shown}", inner)
     elif isinstance(messages, list) and messages:
         yield pointer, str(messages[0])
+
+
+def _require_once(*told: MultiDict[str, Any]) -> None:
+    """A name that stands twice could be read two ways. Raises `BadInput`."""
+    seen: set[str] = set()
+    for name, _ in (each for parts in told for each in parts.items(multi=True)):
+        if name in seen:
+            raise BadInput({f"/{shown_name(name)}": "duplicate_key"})
+        seen.add(name)
 
 
 def _require(req: Request, content_type: str) -> None:

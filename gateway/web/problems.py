@@ -113,12 +113,31 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Правила этого не позволяют",
             "Устраните перечисленные причины и повторите.",
         ),
+        e.KeyReused: Problem(
+            "idempotency-key-reused",
+            422,
+            "Ключ повтора занят",
+            "Этим ключом уже помечен другой запрос. Для нового запроса возьмите новый ключ.",
+        ),
         # how things stand
         e.Conflict: Problem(
             "conflict",
             409,
             "Сейчас это невозможно",
             "Положение изменилось. Обновите сведения и решите заново.",
+        ),
+        e.RepeatInProgress: Problem(
+            "repeat-in-progress",
+            409,
+            "Такой же запрос ещё выполняется",
+            "Повторите через секунду: придёт ответ на первый запрос.",
+            _again_in(1),
+        ),
+        e.StaleWrite: Problem(
+            "precondition-failed",
+            412,
+            "Сведения уже изменил кто-то другой",
+            "Прочитайте их заново и решите, нужна ли ваша правка.",
         ),
         e.ReviewStale: Problem(
             "review-stale",
@@ -242,12 +261,11 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Код ещё не отправлен",
             "Сначала попросите код: он придёт на ваш телефон.",
         ),
-        e.TooManyCodes: Problem(
+        e.TooManyAttempts: Problem(
             "too-many-attempts",
             429,
             "Слишком часто",
-            "Подождите минуту и попробуйте снова.",
-            _again_in(60),
+            "Подождите немного и попробуйте снова.",
         ),
         # what is ours to fix
         e.NotReady: Problem("not-ready", 503, "Сервис ещё не готов", _ASK_AGAIN, _again_in(1)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from gateway.errors import BadInput, RulesBroken, TokenInvalid, UnreadableList
+from gateway.errors import BadInput, RulesBroken, TokenInvalid, TooManyAttempts, UnreadableList
 from gateway.logs import where
 from gateway.web.context import request_id
 from gateway.web.form_codes import sentence
@@ -29,7 +31,6 @@ def register_refusals(app: Flask) -> None:
 def refuse(error: Exception) -> Response:
     """The answer to an exception; what nobody foresaw is logged by name and place, not by text."""
     problem = problem_of(error)
-    g.problem = problem.slug
     status = (error.code or problem.status) if isinstance(error, HTTPException) else problem.status
     if status >= 500:
         note_failure(error, problem)
@@ -40,6 +41,8 @@ def refuse(error: Exception) -> Response:
         status=told.status if told else status,
         mimetype="application/json" if told else PROBLEM_TYPE,
     )
+    if isinstance(error, TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.seconds)
     for name, value in (*_framework_headers(error), *problem.headers.items()):
         answer.headers[name] = value
     return answer
@@ -75,9 +78,15 @@ def _body(problem: Problem, status: int, error: Exception) -> Member:
             body["errors"] = [{"code": error.code, "detail": body["detail"]}]
         case RulesBroken():
             body["errors"] = [finding_member(finding) for finding in error.findings]
+        case TooManyAttempts():
+            body["detail"] = f"Попробуйте снова через {_in_words(error.seconds)}."
         case TokenInvalid():
             body["errors"] = [{"code": error.code}]
     return body
+
+
+def _in_words(seconds: int) -> str:
+    return f"{seconds} с" if seconds < 120 else f"{ceil(seconds / 60)} мин"
 
 
 def finding_member(finding: Finding) -> Member:

@@ -1,7 +1,8 @@
 """A route in one decorator: whom it lets in, what it takes, what it gives.
 
 The order is always the same: let in, decode, open the unit, call the view, commit, encode. So
-nothing is encoded that was not committed, and a slow body holds no transaction.
+nothing is encoded that was not committed, and a slow body holds no transaction. Only an answer
+that is kept for a repeat (`web/repeats.py`) is encoded before the commit, to be kept by it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,23 @@ import marshmallow as ma
 from flask import Response
 from flask_smorest import Blueprint
 
-from gateway.web.auth import Access
+from gateway.web.auth import Access, Perform
+from gateway.web.context import in_one_unit
+from gateway.web.limits import within_limits
 from gateway.web.parsing import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE, StrictParser
+from gateway.web.preconditions import IF_MATCH
+from gateway.web.repeats import HEADER, performer
 
 View = TypeVar("View", bound=Callable[..., object])
 GUARDS: dict[str, Access] = {}
 """Operation id -> whom it lets in; filled as views are registered."""
+KEY_PARAMETER = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "description": "Said again with the same content within 24 hours, it is answered as before.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 66},
+}
 CONTENT_TYPES = {"json": JSON_TYPE, "form": FORM_TYPE, "files": MULTIPART_TYPE}
 
 
@@ -56,10 +68,13 @@ class Routes:
         takes: Takes | type[ma.Schema] | None = None,
         gives: type[ma.Schema] | Bytes | None = None,
         status: int = 200,
+        repeatable: bool = True,
+        guarded: bool = False,
     ) -> Callable[[View], View]:
         """Register a view. It is called with what was decoded, then with the path's parts by name.
 
-        `gives` None: the answer has no body and `status` is 204.
+        `gives` None: the answer has no body and `status` is 204. `repeatable`: a POST takes an
+        Idempotency-Key. `guarded`: it minds If-Match.
         """
 
         def register(view: View) -> View:
@@ -71,10 +86,19 @@ class Routes:
                     location=told.location,
                     content_type=CONTENT_TYPES.get(told.location),
                 )(inner)
-            inner = _let_in(access, inner)
+            perform: Perform = in_one_unit
+            if method == "POST" and repeatable:
+                perform = performer(view.__name__, self._encode(_as_it_is, gives, status))
+            inner = _let_in(access, inner, within_limits(view.__name__, perform))
             inner = self._encode(inner, gives, status)
             GUARDS[view.__name__] = access
-            doc = {"operationId": view.__name__, "security": access.security}
+            doc: dict[str, Any] = {"operationId": view.__name__, "security": access.security}
+            if method == "POST" and repeatable:
+                doc["parameters"] = [KEY_PARAMETER]
+                doc["responses"] = {409: "CONFLICT", 422: "UNPROCESSABLE_ENTITY"}
+            if guarded:
+                doc["parameters"] = [IF_MATCH]
+                doc["responses"] = {412: "PRECONDITION_FAILED"}
             inner = self.blueprint.doc(**doc)(inner)
             self.blueprint.route(rule, methods=[method])(inner)
             return view
@@ -92,10 +116,10 @@ class Routes:
         return self.blueprint.response(status, gives, content_type=JSON_TYPE)(inner)
 
 
-def _let_in(access: Access, view: Callable[..., object]) -> Callable[..., object]:
+def _let_in(access: Access, view: Callable[..., object], perform: Perform) -> Callable[..., object]:
     @wraps(view)
     def run(*args: object, **parts: object) -> object:
-        return access.run(lambda: view(*args, **parts))
+        return access.run(lambda: view(*args, **parts), perform)
 
     return run
 
@@ -103,7 +127,8 @@ def _let_in(access: Access, view: Callable[..., object]) -> Callable[..., object
 def _then(encode: Callable[[Any], Response], view: Callable[..., object]) -> Callable[..., object]:
     @wraps(view)
     def run(*args: object, **parts: object) -> object:
-        return encode(view(*args, **parts))
+        outcome = view(*args, **parts)
+        return outcome if isinstance(outcome, Response) else encode(outcome)
 
     return run
 
@@ -111,7 +136,12 @@ def _then(encode: Callable[[Any], Response], view: Callable[..., object]) -> Cal
 def _without_body(view: Callable[..., object]) -> Callable[..., object]:
     @wraps(view)
     def run(*args: object, **parts: object) -> object:
-        view(*args, **parts)
-        return Response(status=204)
+        outcome = view(*args, **parts)
+        return outcome if isinstance(outcome, Response) else Response(status=204)
 
     return run
+
+
+def _as_it_is(outcome: object) -> object:
+    """A view that has been called already: what is left is to encode."""
+    return outcome

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -38,6 +38,7 @@ from gateway.wiring import Wiring
 log = structlog.get_logger("worker")
 
 CLAIMS_A_ROUND = 200
+FORGET_EVERY = timedelta(minutes=10)
 # The journal and the bundles wait for the post; a server that hangs must not hold them up.
 DELIVERY_SECONDS = 10.0
 
@@ -70,6 +71,7 @@ class Rounds:
         self.kept: set[str] = set()
         self._wiring = wiring
         self._units = wiring.units
+        self._forgot_at: datetime | None = None
         self._is_signed = False  # True once the signed tree is known to hold every leaf
         self._days_done: dict[tuple[str, str], date] = {}
 
@@ -81,6 +83,7 @@ class Rounds:
             ("bundles", self.narrow_bundles),
             ("messages", self.deliver_messages),
             ("days", self.keep_days),
+            ("ended", self.forget_ended),
             ("checkpoint", self.order_journal),
         )
         done = False
@@ -196,6 +199,19 @@ class Rounds:
             )
         else:
             self._wiring.sms.send(str(parcel.id), content["to"], content["text"])
+
+    def forget_ended(self) -> bool:
+        """Answers kept for repeats, a day after; limits whose window has ended."""
+        with self._wiring.looking() as look:
+            now = look.now
+            is_due = self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY
+            if not is_due or not (look.repeats.has_expired(now) or look.limits.has_ended(now)):
+                return False
+        with self._units.open(SYSTEM) as unit:
+            unit.repeats.forget(unit.now)
+            unit.limits.forget(unit.now)
+        self._forgot_at = now
+        return False
 
     def keep_days(self) -> bool:
         """Once a day a school: birthdays, ended guardianships, days of destruction, drafts."""

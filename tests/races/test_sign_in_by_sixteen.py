@@ -6,22 +6,23 @@ from collections import Counter
 from random import Random
 
 from gateway.actions.sign_in import MAX_FAILURES, count_attempt
-from gateway.errors import TooManyCodes
+from gateway.errors import TooManyAttempts
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
 from tests.races.racing import together
 
 SIXTEEN = 16
+ADDRESS = "192.0.2.1"
 
 
 def test_of_sixteen_passwords_ten_are_looked_at(wiring: Wiring, crowds: int, dice: Random) -> None:
     def attempt(login: str) -> object:
         with wiring.units.open(SYSTEM) as unit:
-            return count_attempt(unit, login)
+            return count_attempt(unit, login, ADDRESS)
 
     for number in range(crowds):
         outcomes = together([lambda n=number: attempt(f"nobody-{n}")] * SIXTEEN, dice)
         assert Counter(map(type, outcomes)) == {
             type(None): MAX_FAILURES,
-            TooManyCodes: SIXTEEN - MAX_FAILURES,
+            TooManyAttempts: SIXTEEN - MAX_FAILURES,
         }

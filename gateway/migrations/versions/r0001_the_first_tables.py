@@ -54,12 +54,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("duty", name=op.f("pk_heartbeats")),
     )
     op.create_table(
-        "sign_in_failures",
-        sa.Column("login_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("login_hash", name=op.f("pk_sign_in_failures")),
+        "limits",
+        sa.Column("tag", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("tag", name=op.f("pk_limits")),
     )
+    op.create_index(op.f("ix_limits_until"), "limits", ["until"], unique=False)
     op.create_table(
         "audit_leaf",
         sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -245,6 +246,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_persons")),
     )
     op.create_index(op.f("ix_persons_identity_token"), "persons", ["identity_token"], unique=False)
+    op.create_table(
+        "repeats",
+        sa.Column("tag", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_repeats_school_id")),
+        sa.PrimaryKeyConstraint("tag", name=op.f("pk_repeats")),
+    )
+    op.create_index(op.f("ix_repeats_expires_at"), "repeats", ["expires_at"], unique=False)
     op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -11,18 +11,27 @@ from flask import current_app
 from gateway.actions import add_school as schools
 from gateway.actions import add_staff as workers
 from gateway.actions import issue_token as platform
+from gateway.actions.versions import passport_version
 from gateway.web.auth import needs
 from gateway.web.context import current_unit
+from gateway.web.paging import id_page
 from gateway.web.passwords import hash_password
-from gateway.web.routes import Routes
+from gateway.web.preconditions import etag, told_versions
+from gateway.web.routes import Routes, Takes
+from gateway.web.schemas.pages import ListPage
 from gateway.web.schemas.staff import (
     ClientMade,
+    ClientsPage,
     NewClient,
     NewSchool,
     NewStaff,
     Passport,
+    PassportOut,
     SchoolMade,
+    SchoolsPage,
     StaffMade,
+    StaffPage,
+    StaffWanted,
 )
 from policies.permissions import Permission
 
@@ -31,6 +40,8 @@ admin = Routes("admin", "Schools, staff and clients of platforms")
 SCHOOLS = needs(Permission.MANAGE_SCHOOLS)
 STAFF = needs(Permission.MANAGE_STAFF)
 CLIENTS = needs(Permission.MANAGE_CLIENTS)
+LIST = Takes(ListPage, "query")
+PASSPORT = "/v1/admin/schools/<uuid:school_id>/passport"
 
 
 @admin.on("POST", "/v1/admin/schools", SCHOOLS, takes=NewSchool, gives=SchoolMade, status=201)
@@ -39,20 +50,42 @@ def add_school(told: Mapping[str, Any]) -> Mapping[str, object]:
     return {"school_id": schools.add_school(current_unit(), told["short_name"], told["zone"])}
 
 
-@admin.on("PUT", "/v1/admin/schools/<uuid:school_id>/passport", SCHOOLS, takes=Passport, status=204)
+@admin.on("GET", "/v1/admin/schools", SCHOOLS, takes=LIST, gives=SchoolsPage)
+def list_schools(told: Mapping[str, Any]) -> object:
+    """Schools of the service."""
+    found = current_unit().schools.page(told["after"], told["limit"])
+    return id_page("schools", [(one.id, one) for one in found], told)
+
+
+@admin.on("GET", PASSPORT, SCHOOLS, gives=PassportOut)
+def see_passport(school_id: UUID) -> object:
+    """What documents say of the school now."""
+    unit = current_unit()
+    return unit.schools.get(school_id), etag(passport_version(unit, school_id))
+
+
+@admin.on("PUT", PASSPORT, SCHOOLS, takes=Passport, status=204, guarded=True)
 def set_passport(told: Mapping[str, Any], school_id: UUID) -> None:
     """State what documents say of the school."""
-    schools.set_passport(current_unit(), school_id, {"ogrn": None, **told})
+    schools.set_passport(current_unit(), school_id, {"ogrn": None, **told}, told_versions())
+
+
+@admin.on("GET", "/v1/admin/staff", STAFF, takes=Takes(StaffWanted, "query"), gives=StaffPage)
+def list_staff(told: Mapping[str, Any]) -> object:
+    """Workers of one school or of everywhere."""
+    found = current_unit().staff.page(told.get("school_id"), told["after"], told["limit"])
+    return id_page("staff", [(one.id, one) for one in found], told)
 
 
 @admin.on("POST", "/v1/admin/staff", STAFF, takes=NewStaff, gives=StaffMade, status=201)
 def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
     """Give a worker a login and a role."""
+    login = workers.check_credentials(told["login"], told["password"])
     # Hashing takes long: it comes before the unit opens.
     password_hash = hash_password(told["password"])
     staff_id = workers.add_staff(
         current_unit(),
-        told["login"],
+        login,
         password_hash,
         told["role"],
         told.get("school_id"),
@@ -61,6 +94,13 @@ def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
         phone=told.get("phone"),
     )
     return {"staff_id": staff_id}
+
+
+@admin.on("GET", "/v1/admin/clients", CLIENTS, takes=LIST, gives=ClientsPage)
+def list_clients(told: Mapping[str, Any]) -> object:
+    """Clients of platforms."""
+    found = current_unit().clients.page(told["after"], told["limit"])
+    return id_page("clients", [(one.id, one) for one in found], told)
 
 
 @admin.on("POST", "/v1/admin/clients", CLIENTS, takes=NewClient, gives=ClientMade, status=201)

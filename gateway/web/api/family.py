@@ -19,9 +19,12 @@ from gateway.actions.pinned_rules import rules_of
 from gateway.errors import GatewayError, NotFound
 from gateway.web.auth import needs, open_to
 from gateway.web.context import current_session, current_unit, current_wiring
+from gateway.web.paging import part_of
+from gateway.web.preconditions import etag, told_versions
 from gateway.web.receipts import JOSE_TYPE, PDF_TYPE, as_jose, as_pdf, receipt_facts
-from gateway.web.routes import Bytes, Routes
+from gateway.web.routes import Bytes, Routes, Takes
 from gateway.web.schemas import family as wire
+from gateway.web.schemas.pages import ListPage
 from gateway.web.schemas.parts import Corrections, ItemsOut, details_of, items_member
 from gateway.web.shapes import answer_member, own_ask
 from policies.facts import Decision, Field
@@ -77,29 +80,39 @@ def disown_link(token: str) -> None:
     open_link.disown_link(current_unit(), token)
 
 
-@family.on("GET", "/v1/family/asks", SIGNER, gives=wire.OwnAsks)
-def list_own_asks() -> Mapping[str, object]:
+@family.on("GET", "/v1/family/asks", SIGNER, takes=Takes(ListPage, "query"), gives=wire.OwnAsks)
+def list_own_asks(told: Mapping[str, Any]) -> object:
     """Every document that the signer is asked for."""
-    return {
-        "asks": [own_ask(v) for v in answering.list_own_asks(current_unit(), current_session())]
-    }
+    asks = answering.list_own_asks(current_unit(), current_session())
+    return part_of("asks", [(view.ask.id, own_ask(view)) for view in asks], told)
 
 
 @family.on("GET", f"{ASK}/items", SIGNER, gives=ItemsOut)
-def see_items(ask_id: UUID) -> Mapping[str, object]:
+def see_items(ask_id: UUID) -> tuple[Mapping[str, object], Mapping[str, str]]:
     """The data that the document is about."""
-    return items_member(correcting.read_items(current_unit(), current_session(), ask_id))
+    unit, session = current_unit(), current_session()
+    items = correcting.read_items(unit, session, ask_id)
+    return items_member(items), etag(correcting.own_items_version(unit, session, ask_id))
 
 
-@family.on("PUT", f"{ASK}/items", SIGNER, takes=Corrections, gives=wire.Corrected)
+@family.on("PUT", f"{ASK}/items", SIGNER, takes=Corrections, gives=wire.Corrected, guarded=True)
 def correct_items(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]:
     """Correct the data; what is left out stays as it is."""
     corrections = {Field(name): value for name, value in told.items()}
-    changed = correcting.correct_items(current_unit(), current_session(), ask_id, corrections)
+    changed = correcting.correct_items(
+        current_unit(), current_session(), ask_id, corrections, told_versions()
+    )
     return {"changed": [field.value for field in changed]}
 
 
-@family.on("POST", f"{ASK}/document", SIGNER, takes=wire.DocumentWanted, gives=wire.DocumentOut)
+@family.on(
+    "POST",
+    f"{ASK}/document",
+    SIGNER,
+    takes=wire.DocumentWanted,
+    gives=wire.DocumentOut,
+    repeatable=False,
+)
 def show_document(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]:
     """The document as it would be signed now."""
     decision = Decision(told["decision"].value)

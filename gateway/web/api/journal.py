@@ -13,9 +13,9 @@ from flask import Response, send_file
 from audit.journal import Entry
 from audit.kinds import KINDS
 from gateway.actions import inspect_journal as looking
-from gateway.web.api.platform import page
 from gateway.web.auth import needs
 from gateway.web.context import current_unit
+from gateway.web.paging import page
 from gateway.web.routes import Bytes, Routes, Takes
 from gateway.web.schemas import journal as wire
 from policies.permissions import Permission
@@ -91,6 +91,7 @@ def _pack(out: BinaryIO) -> Response:
     needs(Permission.EXPORT_JOURNAL),
     takes=wire.ExportWanted,
     gives=Bytes(PACK_TYPE, _pack),
+    repeatable=False,
 )
 def export_journal(told: Mapping[str, Any]) -> BinaryIO:
     """The journal in one file that is verified offline."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from gateway.actions import confirm_destruction as destroying
 from gateway.actions import hand_over as handing
@@ -16,10 +16,11 @@ from gateway.store.bundles import Bundle
 from gateway.web.auth import needs, open_to
 from gateway.web.context import current_client, current_unit, current_wiring
 from gateway.web.oauth import ENDPOINT
+from gateway.web.paging import page
 from gateway.web.receipts import JOSE_TYPE
 from gateway.web.routes import Bytes, Routes, Takes
 from gateway.web.schemas import platform as wire
-from gateway.web.schemas.fields import cursor_text
+from gateway.web.schemas.pages import Page
 from gateway.web.schemas.school import BundleOut
 from policies.permissions import Permission, Role
 
@@ -32,7 +33,7 @@ BUNDLE = "/v1/bundles/<uuid:bundle_id>"
 
 @platform.on(
     "POST", ENDPOINT, open_to(Role.PLATFORM), takes=Takes(wire.TokenWanted, "form"),
-    gives=wire.TokenOut,
+    gives=wire.TokenOut, repeatable=False,
 )  # fmt: skip
 def issue_token(told: Mapping[str, Any]) -> tuple[Mapping[str, object], Mapping[str, str]]:
     """An access token of ten minutes for a signed assertion (private_key_jwt)."""
@@ -49,7 +50,7 @@ def issue_token(told: Mapping[str, Any]) -> tuple[Mapping[str, object], Mapping[
     }, {"Pragma": "no-cache"}
 
 
-@platform.on("GET", "/v1/bundles", PULL, takes=Takes(wire.Page, "query"), gives=wire.BundlesPage)
+@platform.on("GET", "/v1/bundles", PULL, takes=Takes(Page, "query"), gives=wire.BundlesPage)
 def list_bundles(told: Mapping[str, Any]) -> object:
     """Bundles that can be pulled, in the order of the journal."""
     found = handing.list_bundles(current_unit(), current_client(), told["after"], told["limit"])
@@ -88,7 +89,7 @@ def acknowledge_bundle(told: Mapping[str, Any], bundle_id: UUID) -> object:
     )
 
 
-@platform.on("GET", "/v1/recalls", RECALLS, takes=Takes(wire.Page, "query"), gives=wire.RecallsPage)
+@platform.on("GET", "/v1/recalls", RECALLS, takes=Takes(Page, "query"), gives=wire.RecallsPage)
 def list_recalls(told: Mapping[str, Any]) -> object:
     """People to be destroyed, in the order of the journal."""
     found = destroying.list_recalls(current_unit(), current_client(), told["after"], told["limit"])
@@ -107,16 +108,3 @@ def confirm_destruction(told: Mapping[str, Any], recall_id: UUID) -> object:
     return destroying.confirm_destruction(
         current_unit(), current_client(), recall_id, told["received_at"], told["destroyed_at"]
     )
-
-
-def page(
-    name: str, entries: Sequence[object], positions: Sequence[int], told: Mapping[str, Any]
-) -> tuple[Mapping[str, object], Mapping[str, str]]:
-    """One page of a feed; a full one names the next (RFC 8288)."""
-    if len(entries) < told["limit"]:
-        return {name: entries, "next": None}, {}
-    after = cursor_text(positions[-1])
-    address = f"{request.path}?after={after}&limit={told['limit']}"
-    if told.get("school_id"):
-        address += f"&school_id={told['school_id']}"
-    return {name: entries, "next": after}, {"Link": f'<{address}>; rel="next"'}

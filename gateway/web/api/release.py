@@ -12,9 +12,11 @@ from gateway.actions.readiness import see_readiness as look
 from gateway.actions.release_set import Members
 from gateway.web.auth import needs
 from gateway.web.context import current_unit, current_wiring
+from gateway.web.paging import part_of
 from gateway.web.refusals import finding_member
-from gateway.web.routes import Routes
+from gateway.web.routes import Routes, Takes
 from gateway.web.schemas import school as wire
+from gateway.web.schemas.pages import ListPage
 from gateway.web.shapes import class_sum
 from policies.permissions import Permission
 
@@ -73,8 +75,15 @@ def approve_release(told: Mapping[str, Any], release_id: UUID) -> object:
     return approving.approve_release(current_unit(), release_id, told["set_digest"], keys)
 
 
-@release.on("GET", "/v1/school/bundles", SEE, gives=wire.SchoolBundles)
-def list_school_bundles() -> Mapping[str, object]:
+@release.on(
+    "GET",
+    "/v1/school/bundles",
+    SEE,
+    takes=Takes(ListPage, "query"),
+    gives=wire.SchoolBundles,
+)
+def list_school_bundles(told: Mapping[str, Any]) -> object:
     """Every revision that was sealed for the school."""
     unit = current_unit()
-    return {"bundles": unit.bundles.list_bundles(unit.school_id)}
+    found = unit.bundles.list_bundles(unit.school_id)
+    return part_of("bundles", [(bundle.id, bundle) for bundle in found], told)

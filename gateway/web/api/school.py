@@ -15,21 +15,26 @@ from gateway.actions import (
     read_class,
     readiness,
     record_agreement,
+    versions,
 )
 from gateway.actions import record_paper as paper
 from gateway.web.auth import needs
 from gateway.web.context import current_unit, current_wiring
-from gateway.web.routes import Routes
+from gateway.web.paging import id_page, part_of
+from gateway.web.preconditions import etag, told_versions
+from gateway.web.routes import Routes, Takes
 from gateway.web.schemas import family as family_wire
 from gateway.web.schemas import school as wire
+from gateway.web.schemas.pages import ListPage
 from gateway.web.schemas.parts import details_of
 from gateway.web.shapes import answer_member, class_sum, desk_pupil
 from policies.facts import Decision
-from policies.permissions import Permission
+from policies.permissions import Permission, Role
 
 school = Routes("school", "The school of the worker who is signed in")
 
 SEE = needs(Permission.READ_READINESS)
+LIST = Takes(ListPage, "query")
 COLLECTIONS = "/v1/school/collections"
 COLLECTION = f"{COLLECTIONS}/<uuid:collection_id>"
 CLASS = f"{COLLECTION}/classes/<uuid:class_id>"
@@ -65,11 +70,20 @@ def start_collection(told: Mapping[str, Any]) -> Mapping[str, object]:
     return {"collection_id": collection_id}
 
 
-@school.on("GET", COLLECTIONS, SEE, gives=wire.CollectionsOut)
-def list_collections() -> Mapping[str, object]:
+@school.on("GET", COLLECTIONS, SEE, takes=LIST, gives=wire.CollectionsOut)
+def list_collections(told: Mapping[str, Any]) -> object:
     """Collections of the school."""
     unit = current_unit()
-    return {"collections": unit.collections.of_school(unit.school_id)}
+    found = unit.collections.of_school(unit.school_id)
+    return part_of("collections", [(one.id, one) for one in found], told)
+
+
+@school.on("GET", COLLECTION, SEE, gives=wire.CollectionOut)
+def see_collection(collection_id: UUID) -> object:
+    """One collection; its ETag guards the deadline."""
+    unit = current_unit()
+    version = versions.collection_version(unit, unit.school_id, collection_id)
+    return unit.collections.get(unit.school_id, collection_id), etag(version)
 
 
 @school.on(
@@ -78,10 +92,24 @@ def list_collections() -> Mapping[str, object]:
     needs(Permission.OPEN_COLLECTION),
     takes=wire.NewDeadline,
     status=204,
+    guarded=True,
 )
 def move_deadline(told: Mapping[str, Any], collection_id: UUID) -> None:
     """Set another deadline."""
-    open_collection.move_deadline(current_unit(), collection_id, told["deadline_on"])
+    open_collection.move_deadline(
+        current_unit(), collection_id, told["deadline_on"], told_versions()
+    )
+
+
+@school.on("GET", f"{COLLECTION}/enrolments", SEE, takes=LIST, gives=wire.EnrolmentsOut)
+def list_enrolments(told: Mapping[str, Any], collection_id: UUID) -> object:
+    """Headcounts as they were stated; the ETag is that of all of them."""
+    unit = current_unit()
+    unit.collections.get(unit.school_id, collection_id)
+    found = unit.collections.enrolments(unit.school_id, collection_id)
+    body, headers = part_of("enrolments", [(one.class_id, one) for one in found], told)
+    version = versions.enrolments_version(unit, unit.school_id, collection_id)
+    return body, {**headers, **etag(version)}
 
 
 @school.on(
@@ -90,6 +118,7 @@ def move_deadline(told: Mapping[str, Any], collection_id: UUID) -> None:
     needs(Permission.STATE_ENROLMENT),
     takes=wire.NewEnrolment,
     gives=wire.EnrolmentMade,
+    guarded=True,
 )
 def state_enrolment(told: Mapping[str, Any], collection_id: UUID) -> Mapping[str, object]:
     """State the headcount of a class."""
@@ -100,6 +129,7 @@ def state_enrolment(told: Mapping[str, Any], collection_id: UUID) -> Mapping[str
         told["headcount"],
         told["order_no"],
         told["order_on"],
+        told_versions(),
     )
     return {"class_id": class_id}
 
@@ -151,18 +181,35 @@ def invite(told: Mapping[str, Any], collection_id: UUID) -> object:
     return inviting.invite(current_unit(), collection_id, public_url, told.get("class_id"))
 
 
-@school.on("GET", f"{COLLECTION}/classes", SEE, gives=wire.ClassSums)
-def list_classes(collection_id: UUID) -> Mapping[str, object]:
+@school.on(
+    "GET",
+    f"{COLLECTION}/imports",
+    needs(Permission.IMPORT_ROSTER),
+    takes=LIST,
+    gives=wire.ImportsPage,
+)
+def list_imports(told: Mapping[str, Any], collection_id: UUID) -> object:
+    """Uploaded lists and what became of them; a tutor sees own ones."""
+    unit = current_unit()
+    unit.collections.get(unit.school_id, collection_id)
+    own = unit.actor.ref if unit.actor.role is Role.TUTOR else None
+    found = unit.imports.page(unit.school_id, collection_id, own, told["after"], told["limit"])
+    return id_page("imports", [(one.id, one) for one in found], told)
+
+
+@school.on("GET", f"{COLLECTION}/classes", SEE, takes=LIST, gives=wire.ClassSums)
+def list_classes(told: Mapping[str, Any], collection_id: UUID) -> object:
     """Sums of every class; codes only, nobody is named."""
     state = readiness.see_readiness(current_unit(), collection_id)
-    return {"classes": [class_sum(one) for one in state.readiness.classes]}
+    sums = [(one.class_id, class_sum(one)) for one in state.readiness.classes]
+    return part_of("classes", sums, told)
 
 
-@school.on("GET", CLASS, needs(Permission.READ_CLASS), gives=wire.DeskOut)
-def see_class(collection_id: UUID, class_id: UUID) -> Mapping[str, object]:
+@school.on("GET", CLASS, needs(Permission.READ_CLASS), takes=LIST, gives=wire.DeskOut)
+def see_class(told: Mapping[str, Any], collection_id: UUID, class_id: UUID) -> object:
     """The class desk: who is in the class and how each stands. The read is journalled."""
     desk = read_class.read_class(current_unit(), collection_id, class_id)
-    return {"pupils": [desk_pupil(pupil) for pupil in desk]}
+    return part_of("pupils", [(pupil.person_id, desk_pupil(pupil)) for pupil in desk], told)
 
 
 @school.on(

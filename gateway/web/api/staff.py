@@ -14,7 +14,9 @@ from gateway.web.schemas.staff import Session, SignIn
 staff = Routes("staff", "Sessions of school workers, auditors and administrators")
 
 
-@staff.on("POST", "/v1/session", auth.ANYBODY, takes=SignIn, gives=Session, status=201)
+@staff.on(
+    "POST", "/v1/session", auth.ANYBODY, takes=SignIn, gives=Session, status=201, repeatable=False
+)  # each time another session, and limited
 def sign_in(told: Mapping[str, Any]) -> Mapping[str, object]:
     """Open a session of eight hours by login and password."""
     opened = auth.sign_in(told["login"], told["password"])

@@ -70,6 +70,7 @@ class OwnAsk(Wire):
 
 class OwnAsks(Wire):
     asks = parts_of(OwnAsk)
+    next = a_text(allow_none=True)
 
 
 class Corrected(Wire):

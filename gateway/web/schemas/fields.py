@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -113,6 +114,24 @@ class Cursor(fields.String):
         if not _CURSOR.fullmatch(told):
             raise ma.ValidationError("cursor_form")
         return int(told)
+
+
+class IdCursor(fields.String):
+    """A place in a list: opaque to the caller, the id of the last thing to us."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return UUID(bytes=base64url.decode(text))
+        except ValueError:
+            raise ma.ValidationError("cursor_form") from None
+
+
+def id_cursor_text(last: UUID) -> str:
+    """What `IdCursor` reads back."""
+    return base64url.encode(last.bytes)
 
 
 def cursor_text(position: int) -> str:

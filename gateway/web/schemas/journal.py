@@ -15,7 +15,7 @@ from gateway.web.schemas.fields import (
     parts_of,
     some,
 )
-from gateway.web.schemas.platform import Page
+from gateway.web.schemas.pages import Page
 
 MOST = 2**53 - 1
 

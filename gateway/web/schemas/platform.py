@@ -7,8 +7,6 @@ from marshmallow import fields, validate
 from gateway.web.oauth import CLIENT_CREDENTIALS, JWT_BEARER
 from gateway.web.schemas.fields import (
     MESSAGES,
-    START,
-    Cursor,
     Wire,
     a_day,
     a_digest,
@@ -20,7 +18,6 @@ from gateway.web.schemas.fields import (
 )
 from gateway.web.schemas.school import BundleOut
 
-MOST_ON_A_PAGE = 100
 MOST_ASSERTION_SIGNS = 8192
 
 
@@ -45,17 +42,6 @@ class TokenOut(Wire):
     token_type = a_text()
     expires_in = a_number(1, 3600)
     scope = a_text()
-
-
-class Page(Wire):
-    """`after`: the `next` of an earlier answer."""
-
-    after = Cursor(load_default=START, error_messages=MESSAGES)
-    limit = fields.Integer(
-        load_default=MOST_ON_A_PAGE,
-        error_messages=MESSAGES,
-        validate=validate.Range(1, MOST_ON_A_PAGE, error="number_range"),
-    )
 
 
 class BundlesPage(Wire):

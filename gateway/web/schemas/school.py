@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from marshmallow import fields
 
+from gateway.store.imports import ImportState
 from gateway.web.schemas.fields import (
     Wire,
     a_choice,
@@ -97,6 +98,7 @@ class CollectionOut(Wire):
 
 class CollectionsOut(Wire):
     collections = parts_of(CollectionOut)
+    next = a_text(allow_none=True)
 
 
 class NewDeadline(Wire):
@@ -114,6 +116,33 @@ class NewEnrolment(Wire):
 
 class EnrolmentMade(Wire):
     class_id = an_id()
+
+
+class ImportEntry(Wire):
+    """One uploaded list. `file_digest`: SHA-256 of the file."""
+
+    id = an_id()
+    staff_id = an_id()
+    state = a_choice(ImportState)
+    file_digest = a_digest()
+    uploaded_at = a_moment()
+
+
+class ImportsPage(Wire):
+    imports = parts_of(ImportEntry)
+    next = a_text(allow_none=True)
+
+
+class EnrolmentOut(Wire):
+    class_id = an_id()
+    headcount = a_number(0, 100)
+    order_no = a_text()
+    order_on = a_day()
+
+
+class EnrolmentsOut(Wire):
+    enrolments = parts_of(EnrolmentOut)
+    next = a_text(allow_none=True)
 
 
 class NewAgreements(Wire):
@@ -208,6 +237,7 @@ class ClassSum(Wire):
 
 class ClassSums(Wire):
     classes = parts_of(ClassSum)
+    next = a_text(allow_none=True)
 
 
 class ReadinessOut(Wire):
@@ -252,6 +282,7 @@ class DeskPupilOut(ItemsOut):
 
 class DeskOut(Wire):
     pupils = parts_of(DeskPupilOut)
+    next = a_text(allow_none=True)
 
 
 class ReleaseMade(Wire):
@@ -290,3 +321,4 @@ class BundleOut(Wire):
 
 class SchoolBundles(Wire):
     bundles = parts_of(BundleOut)
+    next = a_text(allow_none=True)

@@ -16,16 +16,18 @@ from gateway.web.schemas.fields import (
     a_secret,
     a_text,
     an_id,
+    parts_of,
     some,
 )
+from gateway.web.schemas.pages import ListPage
 from policies.facts import Field
+from policies.logins import MOST_SIGNS
+from policies.passwords import LEAST_SIGNS as LEAST_PASSWORD_SIGNS
 from policies.permissions import Role
-
-LEAST_PASSWORD_SIGNS = 12
 
 
 class SignIn(Wire):
-    login = a_text(64)
+    login = a_text(MOST_SIGNS)
     password = a_secret(1)
 
 
@@ -63,10 +65,56 @@ class Passport(Wire):
     act_on = a_day()
 
 
+class PassportOut(Wire):
+    """The same as it stands now; null until it is stated."""
+
+    legal_name = a_text(allow_none=True)
+    address = a_text(allow_none=True)
+    inn = a_text(allow_none=True)
+    ogrn = a_text(allow_none=True)
+    phone = a_text(allow_none=True)
+    instruction_no = a_text(allow_none=True)
+    instruction_on = a_day(allow_none=True)
+    act_no = a_text(allow_none=True)
+    act_on = a_day(allow_none=True)
+
+
+class SchoolEntry(Wire):
+    """`is_complete`: the passport names everything that documents need."""
+
+    id = an_id()
+    short_name = a_text()
+    zone = a_text()
+    is_complete = fields.Boolean(required=True)
+
+
+class SchoolsPage(Wire):
+    schools = parts_of(SchoolEntry)
+    next = a_text(allow_none=True)
+
+
+class StaffWanted(ListPage):
+    """Without `school_id`: of every school and above them."""
+
+    school_id = an_id(required=False)
+
+
+class StaffEntry(Wire):
+    id = an_id()
+    school_id = an_id(allow_none=True)
+    login = a_text()
+    role = a_choice(Role)
+
+
+class StaffPage(Wire):
+    staff = parts_of(StaffEntry)
+    next = a_text(allow_none=True)
+
+
 class NewStaff(Wire):
     """`classes`: of a tutor. `email`, `phone` tell a worker's contact from a family's."""
 
-    login = a_match("[A-Za-z0-9][A-Za-z0-9._-]{2,63}", "login_form")
+    login = a_text(MOST_SIGNS)
     password = a_secret(LEAST_PASSWORD_SIGNS)
     role = a_choice(Role)
     school_id = an_id(required=False, allow_none=True)
@@ -82,9 +130,20 @@ class StaffMade(Wire):
 class NewClient(Wire):
     """`jwks`: RFC 7517, one EC key to sign assertions, one RSA key to encrypt bundles to."""
 
-    name = a_match("[A-Za-z0-9][A-Za-z0-9._-]{2,63}", "login_form")
+    name = a_match("[A-Za-z0-9][A-Za-z0-9._-]{2,63}", "client_form")
     programme = a_text(64)
     jwks = fields.Dict(required=True, error_messages=MESSAGES)
+
+
+class ClientEntry(Wire):
+    id = an_id()
+    name = a_text()
+    programme = a_text()
+
+
+class ClientsPage(Wire):
+    clients = parts_of(ClientEntry)
+    next = a_text(allow_none=True)
 
 
 class ClientMade(Wire):

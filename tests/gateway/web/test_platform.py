@@ -85,8 +85,18 @@ def test_parameters_that_oauth_does_not_know_are_ignored(door: Door):
 
 
 def test_a_token_is_asked_for_by_a_form(door: Door):
-    answer = door.post(ENDPOINT)
-    assert refusal(answer) == (415, "unsupported_media_type")
+    """RFC 6749, section 5.2, whatever was sent instead."""
+    form = "application/x-www-form-urlencoded"
+    for content, kind, code in (
+        (b"{}", "application/json", "unsupported_media_type"),
+        (b"", "", "unsupported_media_type"),
+        (b"grant_type=a&grant_type=b", form, "duplicate_key"),
+        (b"x" * 7_000_000, form, "too_large"),
+    ):
+        answer = door.http.post(ENDPOINT, data=content, content_type=kind)
+        assert (answer.status_code, answer.mimetype) == (400, "application/json")
+        told_so = json.loads(answer.data)
+        assert (told_so["error"], told_so["code"]) == ("invalid_request", code)
 
 
 def test_a_token_signed_by_somebody_else_is_refused(door: Door):

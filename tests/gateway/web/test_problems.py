@@ -26,6 +26,7 @@ from gateway.store.people import persons
 from gateway.store.session import DatabaseBusy, DatabaseDown
 from gateway.unit import SYSTEM, Actor
 from gateway.web.problems import PROBLEMS, problem_of
+from gateway.web.repeats import RUNNING
 from gateway.wiring import Wiring
 from policies.facts import FormKind
 from policies.permissions import Role
@@ -262,12 +263,35 @@ def sixth_guess(door: Door) -> TestResponse:
     return door.post(f"{link}/session", body={"code": code})
 
 
-@meets(e.TooManyCodes)
+@meets(e.TooManyAttempts)
 def two_codes_in_a_minute(door: Door) -> TestResponse:
     enlist(door)
     link = door.mothers_link()
     door.code(link)
     return door.post(f"{link}/code")
+
+
+@meets(e.KeyReused)
+def one_key_for_two_schools(door: Door) -> TestResponse:
+    who = {**door.who(Role.ADMINISTRATOR), "Idempotency-Key": "one"}
+    door.post("/v1/admin/schools", who, {"short_name": "Школа № 30", "zone": "Europe/Moscow"})
+    return door.post("/v1/admin/schools", who, {"short_name": "Школа", "zone": "Europe/Moscow"})
+
+
+@meets(e.RepeatInProgress)
+def key_that_is_being_used(door: Door) -> TestResponse:
+    who = {**door.who(Role.ADMINISTRATOR), "Idempotency-Key": "one"}
+    with RUNNING.alone(f"staff/{door.above[Role.ADMINISTRATOR]}\nadd_school\none"):
+        return door.post("/v1/admin/schools", who, {"short_name": "1", "zone": "Europe/Moscow"})
+
+
+@meets(e.StaleWrite)
+def deadline_that_a_colleague_moved(door: Door) -> TestResponse:
+    registrar = door.who(Role.REGISTRAR)
+    seen = {**registrar, "If-Match": door.get(door.collection, registrar).headers["ETag"]}
+    path = f"{door.collection}/deadline"
+    assert door.put(path, registrar, {"deadline_on": "2026-10-01"}).status_code == 204
+    return door.put(path, seen, {"deadline_on": "2026-10-02"})
 
 
 @meets(e.NotReady)

@@ -88,7 +88,7 @@ def test_a_page_is_asked_for_by_a_known_cursor(door: Door):
     for after in ("!", "YWJj", "MDE", ""):
         found = errors(door.get(f"/v1/recalls?after={after}", platform))
         assert found == {"/after": "cursor_form"}
-    for limit, code in (("0", "number_range"), ("101", "number_range"), ("x", "type")):
+    for limit, code in (("0", "number_range"), ("201", "number_range"), ("x", "type")):
         assert errors(door.get(f"/v1/recalls?limit={limit}", platform)) == {"/limit": code}
 
 
@@ -116,14 +116,36 @@ def test_a_list_comes_as_a_file(door: Door):
     assert refusal(answer) == (415, "unsupported_media_type")
 
 
-def test_an_upload_without_a_file_is_told_so(door: Door):
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        pytest.param([], {"/file": "required"}, id="nothing"),
+        pytest.param([("file", None)], {"/file": "required"}, id="a text"),
+        pytest.param([("list", "7a.csv")], {"/file": "required", "/list": "unknown_field"}, id="?"),
+        pytest.param([("note", None)], {"/note": "unknown_field"}, id="a note"),
+        pytest.param([("file", "a"), ("note", None)], {"/note": "unknown_field"}, id="a note more"),
+        pytest.param([("file", "a"), ("file", "b")], {"/file": "duplicate_key"}, id="two files"),
+        pytest.param([("file", "a"), ("file", None)], {"/file": "duplicate_key"}, id="file, text"),
+    ],
+)
+def test_an_upload_is_one_file(door: Door, parts: list[tuple[str, str | None]], found: object):
+    content = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\nabc\r\n'
+        % (name.encode(), f'; filename="{file}"'.encode() if file else b"")
+        for name, file in parts
+    )
     answer = door.http.post(
         f"{door.collection}/imports",
         headers=door.who(Role.TUTOR),
-        data={"note": "x"},
-        content_type="multipart/form-data",
+        data=content + b"--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
     )
-    assert errors(answer) == {"/file": "required"}
+    assert errors(answer) == found
+
+
+def test_a_parameter_stands_once(door: Door):
+    answer = door.get("/v1/bundles?limit=1&limit=2", door.who(Role.PLATFORM))
+    assert errors(answer) == {"/limit": "duplicate_key"}
 
 
 @pytest.mark.parametrize(

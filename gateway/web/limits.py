@@ -1,0 +1,67 @@
+"""How often one may call what is dear: a table from operations to limits.
+
+Counted in a short unit before the act, so that an act that fails is counted too. What costs a
+guess (passwords, codes, links) is counted where it is compared: `actions/sign_in`, `open_link`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from gateway.errors import TooManyAttempts
+from gateway.store.limits import Limit
+from gateway.web.auth import Perform
+from gateway.web.context import Caller, current_wiring
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+def _worker(caller: Caller) -> str:
+    return str(caller.actor.ref)
+
+
+def _school(caller: Caller) -> str:
+    return str(caller.actor.school_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A limit, and whose it is."""
+
+    limit: Limit
+    whose: Callable[[Caller], str]
+
+
+# A worker's own limit is below the school's: one who runs wild leaves the colleagues their share.
+RATES: Mapping[str, tuple[Rate, ...]] = MappingProxyType(
+    {
+        "upload_list": (
+            Rate(Limit("uploads.worker", 30, TEN_MINUTES), _worker),
+            Rate(Limit("uploads.school", 120, TEN_MINUTES), _school),
+        ),
+        "export_journal": (Rate(Limit("exports.worker", 20, TEN_MINUTES), _worker),),
+    }
+)
+
+
+def within_limits(operation: str, perform: Perform) -> Perform:
+    """`perform`, refused by `TooManyAttempts` when the caller did too much of it."""
+    rates = RATES.get(operation)
+    if rates is None:
+        return perform
+
+    def run(caller: Caller, view: Callable[[], object]) -> object:
+        with current_wiring().units.open(caller.actor) as unit:
+            seconds = 0
+            for rate in rates:
+                seconds = unit.limits.use(rate.limit, rate.whose(caller), unit.now)
+                if seconds:
+                    break
+        if seconds:
+            raise TooManyAttempts(seconds)
+        return perform(caller, view)
+
+    return run
