@@ -42,6 +42,7 @@ SECURITY = {
         "scheme": "bearer",
         "description": "POST /v1/family/links/{token}/session",
     },
+    "watch": {"type": "http", "scheme": "bearer", "description": "SOGLASIE_METRICS_TOKEN"},
     "platform": {
         "type": "oauth2",
         "flows": {

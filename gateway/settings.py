@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -62,6 +63,13 @@ def _positive(value: str) -> float:
     return number
 
 
+def _token(value: str) -> str:
+    """Printable ASCII of 16 signs or more, as a header carries it."""
+    if not re.fullmatch(r"[!-~]{16,}", value):
+        raise ValueError
+    return value
+
+
 def _setting(parse: Callable[[str], Any], default: Any, meaning: str, secret: bool = False) -> Any:
     return field(default=default, repr=not secret, metadata={"parse": parse, "meaning": meaning})
 
@@ -101,6 +109,9 @@ class Settings:
     smtp_port: int = _setting(_port, 587, "its port")
     smtp_user: str | None = _setting(_text, None, "its user")
     smtp_password: str | None = _setting(_text, None, "its password", secret=True)
+    metrics_token: str | None = _setting(
+        _token, None, "bearer token for /metrics; without it nobody gets them", secret=True
+    )
     worker_pause: float = _setting(_positive, 0.2, "seconds between rounds of the worker")
 
     @property

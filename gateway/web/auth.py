@@ -5,11 +5,12 @@ A denial is an event of its own, in a unit that outlives the one that was rolled
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request
+from flask import g, request
 
 from crypto.secrets_text import hash_secret
 from gateway.actions.issue_token import client_of_token
@@ -25,6 +26,7 @@ from gateway.errors import (
     LinkUnknown,
     NotAllowed,
     NotAuthenticated,
+    NotFound,
     SecondPersonNeeded,
     TokenInvalid,
     TooManyAttempts,
@@ -67,7 +69,7 @@ class Access:
 
         Raises `NotAuthenticated`, `NotAllowed`, and whatever the view raises.
         """
-        caller = self._caller()
+        caller = g.caller = self._caller()
         if self.permission and not _may(caller.actor, self.permission):
             _note_denial(caller.actor, self.permission, "role")
             raise NotAllowed(self.permission)
@@ -103,6 +105,22 @@ ANYBODY = Access(None)
 SIGNED_IN = Access("staff")
 
 
+@dataclass(frozen=True, slots=True)
+class WatchAccess(Access):
+    """Whoever collects figures: by `SOGLASIE_METRICS_TOKEN`. Nobody where there is none."""
+
+    def _caller(self) -> Caller:
+        token = current_wiring().settings.metrics_token
+        if token is None:
+            raise NotFound
+        if not hmac.compare_digest(_bearer().encode(), token.encode()):
+            raise NotAuthenticated
+        return Caller(Actor(None, request_id=request_id()))
+
+
+WATCH = WatchAccess("watch")
+
+
 def needs(permission: Permission) -> Access:
     """Only those whose role has the permission; which token they show follows from the roles."""
     roles = ALLOWED[permission]
@@ -118,10 +136,7 @@ def open_to(role: Role) -> Access:
 
 def authenticate() -> Caller:
     """The caller by the bearer token (RFC 6750). Raises `NotAuthenticated`, `TokenInvalid`."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    token = token.strip()
-    if kind.lower() != "bearer" or not token:
-        raise NotAuthenticated
+    token = _bearer()
     wiring = current_wiring()
     with wiring.reading.connect() as connection:
         look = Unit(connection, SYSTEM, wiring.clock(), wiring.kek, wiring.index)
@@ -131,6 +146,14 @@ def authenticate() -> Caller:
             client = client_of_token(look, token, issuer, wiring.signing_keys)
             return Caller(Actor(Role.PLATFORM, client.id, None, request_id()), client=client)
         return _session_of(look, token)
+
+
+def _bearer() -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not token:
+        raise NotAuthenticated
+    return token
 
 
 def caller_of_session(token: str) -> Caller:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 import structlog
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from gateway.errors import BadInput, RulesBroken, TokenInvalid, TooManyAttempts, UnreadableList
@@ -31,6 +31,7 @@ def register_refusals(app: Flask) -> None:
 def refuse(error: Exception) -> Response:
     """The answer to an exception; what nobody foresaw is logged by name and place, not by text."""
     problem = problem_of(error)
+    g.problem = problem.slug
     status = (error.code or problem.status) if isinstance(error, HTTPException) else problem.status
     if status >= 500:
         note_failure(error, problem)

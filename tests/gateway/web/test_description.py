@@ -57,7 +57,7 @@ def test_operation_ids_are_unique(description: dict[str, Any]):
 
 def test_every_operation_says_whom_it_lets_in(description: dict[str, Any]):
     schemes = set(description["components"]["securitySchemes"])
-    assert schemes == {"staff", "family", "platform"}
+    assert schemes == {"staff", "family", "platform", "watch"}
     for operation in operations(description).values():
         assert all(set(each) <= schemes for each in operation["security"])
 
