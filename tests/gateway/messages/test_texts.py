@@ -20,6 +20,7 @@ LETTERS = {
     "withdrawal after": texts.withdrawal(SCHOOL, "Ева", "7K4M", "сегодня", True),
     "clash": texts.clash(SCHOOL, "Ева", "телефон", LINK),
     "left out": texts.left_out(SCHOOL, "Ева", DAY, ZONE, LINK),
+    "contact replaced": texts.contact_replaced(SCHOOL, "Ева", "сегодня", "+7 4212 00-00-00"),
     "unknown contact": texts.unknown_contact(SCHOOL, "Ева", "сегодня", "+7 4212 00-00-00"),
 }
 
@@ -50,6 +51,12 @@ def test_a_code_comes_first_and_fits_one_sms() -> None:
     assert signing.startswith("482913 — подпись документа 7K4M")
     assert parts_of(opening) == 1
     assert parts_of(signing) <= 2
+
+
+def test_a_replaced_phone_is_told_in_few_words() -> None:
+    warning = texts.phone_replaced(SCHOOL)
+    assert warning.startswith(SCHOOL)
+    assert parts_of(warning) <= 2
 
 
 def test_after_the_platform_got_the_data_the_letter_says_so() -> None:
