@@ -5,6 +5,7 @@ Whoever reads on behalf of a person records `journal.read` first; that is the ca
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -108,6 +109,19 @@ def events(
         Entry(row.idx, Leaf.decode(row.envelope).integrated_at, Event.from_body(row.body))
         for row in connection.execute(wanted)
     ]
+
+
+def latest(
+    connection: sa.Connection, school_id: UUID, kinds: Collection[str], limit: int
+) -> list[Event]:
+    """The newest events of a school of these kinds, pending ones too, newest first."""
+    bodies = connection.scalars(
+        sa.select(audit_event.c.body)
+        .where(audit_event.c.school_id == school_id, audit_event.c.kind.in_(kinds))
+        .order_by(audit_event.c.id.desc())
+        .limit(limit)
+    )
+    return [Event.from_body(body) for body in bodies]
 
 
 def inclusion_proof(connection: sa.Connection, event_id: UUID) -> Inclusion | None:

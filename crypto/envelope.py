@@ -52,6 +52,7 @@ class RecordKind(IntEnum):
     MESSAGE = 5
     CANARY = 6
     REPEAT = 7
+    DETAILS = 8
 
 
 class DataKey:

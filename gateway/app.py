@@ -21,9 +21,12 @@ from gateway.web.context import keep_wiring
 from gateway.web.headers import register_headers
 from gateway.web.json_strict import StrictJson
 from gateway.web.oauth import ENDPOINT
+from gateway.web.pages.answers import answers
 from gateway.web.pages.assets import assets
 from gateway.web.pages.cookies import set_up_cookies
 from gateway.web.pages.drawing import set_up_drawing
+from gateway.web.pages.links import links
+from gateway.web.pages.own import own
 from gateway.web.pages.public import public
 from gateway.web.pages.refusals import UNKNOWN, refuse_unknown
 from gateway.web.pages.school.areas import SCHOOL_PAGES
@@ -32,7 +35,7 @@ from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
 AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
-PAGES = (public, *SCHOOL_PAGES)
+PAGES = (public, links, own, answers, *SCHOOL_PAGES)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8
 SECURITY = {

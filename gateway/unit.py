@@ -38,6 +38,7 @@ from gateway.store.pupils import PupilStore
 from gateway.store.repeats import RepeatStore
 from gateway.store.schools import SchoolStore
 from gateway.store.session import DatabaseBusy
+from gateway.store.sittings import SittingStore
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
 from gateway.store.watch import WatchStore
@@ -171,6 +172,10 @@ class Unit:
     @cached_property
     def consents(self) -> ConsentStore:
         return ConsentStore(self.connection)
+
+    @cached_property
+    def sittings(self) -> SittingStore:
+        return SittingStore(self.connection)
 
     @cached_property
     def claims(self) -> ClaimStore:

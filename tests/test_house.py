@@ -48,6 +48,8 @@ WITHOUT_EVENT = {
     "repeats": "idempotency",
     "client_jtis": "limit",
     "family_sessions": "session",
+    "details_drafts": "told in a sitting, destroyed after a day",
+    "sign_codes": "session",
     "messages": "outbox",
     "heartbeats": "the worker's signs of life",
     "canaries": "made with the rings, before the first event",

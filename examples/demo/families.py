@@ -92,7 +92,7 @@ class Families:
         return Sitting(person, caller, caller.get("/v1/family/asks")["asks"])
 
     def answer(self, sitting: Sitting, ask: Mapping[str, Any], decision: str) -> Given:
-        """Check the items, read the document, repeat its digest.
+        """Check the items, read the document, repeat its digest with the code that names it.
 
         A document that has changed in between (midnight, a corrected item) is read once more.
         """
@@ -102,10 +102,12 @@ class Families:
         for is_last in (False, True):
             document = sitting.caller.post(f"{address}/document", told)
             check_document(document)
+            signed = {**told, "digest": document["digest"]}
             try:
-                kept = sitting.caller.post(
-                    f"{address}/answer", {**told, "digest": document["digest"]}
-                )
+                known = self.outbox.codes_sent(sitting.person.phone)
+                sitting.caller.post(f"{address}/code", signed)
+                code = self.outbox.code(sitting.person.phone, known)
+                kept = sitting.caller.post(f"{address}/answer", {**signed, "code": code})
             except Refused as refused:
                 if is_last or refused.code != "digest_mismatch":
                     raise

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crypto import jose
-from gateway.actions.keep_answer import keep_answer
+from crypto.envelope import KeyClass, RecordKind
+from gateway.actions.answer_rules import against
+from gateway.actions.keep_answer import keep_answer, signed_document
 from gateway.actions.narrow_bundle import was_handed_over
 from gateway.actions.personal_document import (
     NO_DETAILS,
@@ -26,17 +28,14 @@ from gateway.messages import texts
 from gateway.settings import Host
 from gateway.store.consents import Answer, Ask, FamilySession
 from gateway.unit import Unit
-from policies.consent import AskFor, latest, may_answer_for_any, may_sign_electronically
+from policies.consent import latest
 from policies.facts import (
     AnswerFacts,
-    ContactFacts,
     Decision,
     EvidenceLevel,
     Field,
-    FormKind,
-    PupilFacts,
 )
-from policies.findings import Code, Finding
+from policies.findings import Finding
 from policies.release import deadline_passed
 
 
@@ -105,23 +104,11 @@ def answer(
     `RulesBroken`, `TooLate` (a yes after the deadline), `NotFound`, `BadInput`.
     """
     unit.lock_school(session.school_id)
+    kept = standing_answer(unit, session, ask_id, decision, digest)
+    if kept is not None:
+        return kept
     sitting = _sitting(unit, session, ask_id)
-    standing = latest(sitting.answers)
-    if (
-        standing is not None
-        and standing.decision is decision
-        and hmac.compare_digest(standing.document_digest, digest)
-        and not open_again(unit, session.school_id, [sitting.ask], sitting.rules)
-    ):
-        return _found(unit, sitting, standing)
-    if decision is Decision.GIVEN and deadline_passed(
-        unit.now, sitting.collection.deadline_on, sitting.school.zone
-    ):
-        raise TooLate
-    _check(unit, sitting, decision)
-    document = _render(unit, sitting, decision, details, host)
-    if not hmac.compare_digest(document.digest, digest):
-        raise DigestMismatch
+    document = _signable(unit, sitting, decision, digest, details, host)
     kept = keep_answer(
         unit,
         sitting,
@@ -135,6 +122,44 @@ def answer(
     )
     _tell(unit, sitting, kept, host)
     return kept
+
+
+def standing_answer(
+    unit: Unit, session: FamilySession, ask_id: UUID, decision: Decision, digest: str
+) -> Answer | None:
+    """The answer that holds, if it says just that under just that document. Raises `NotFound`."""
+    sitting = _sitting(unit, session, ask_id)
+    standing = latest(sitting.answers)
+    if (
+        standing is None
+        or standing.decision is not decision
+        or not hmac.compare_digest(standing.document_digest, digest)
+        or open_again(unit, session.school_id, [sitting.ask], sitting.rules)
+    ):
+        return None
+    return _found(unit, sitting, standing)
+
+
+def check_answer(
+    unit: Unit,
+    session: FamilySession,
+    ask_id: UUID,
+    decision: Decision,
+    digest: str,
+    details: SigningDetails,
+    host: Host,
+) -> Sitting:
+    """Whether `answer` would be kept now; nothing is. Raises as `answer`."""
+    sitting = _sitting(unit, session, ask_id)
+    _signable(unit, sitting, decision, digest, details, host)
+    return sitting
+
+
+def objections(
+    unit: Unit, session: FamilySession, ask_id: UUID, decision: Decision
+) -> list[Finding]:
+    """Everything that stands against such an answer now. Raises `NotFound`."""
+    return against(unit, _sitting(unit, session, ask_id), decision)
 
 
 def withdraw(
@@ -182,6 +207,19 @@ def own_answer(unit: Unit, session: FamilySession, answer_id: UUID) -> tuple[Ans
     return found, _sitting(unit, session, found.ask_id)
 
 
+def own_document(unit: Unit, session: FamilySession, answer_id: UUID) -> bytes:
+    """The bytes that were signed. Raises `NotFound`, also when they were destroyed."""
+    found = unit.consents.find_answer(session.school_id, answer_id)
+    kept = unit.consents.sealed_evidence(session.school_id, answer_id)
+    if found is None or kept is None or found.decided_by != session.signer_id:
+        raise NotFound
+    unit.record("evidence.read", answer_id=answer_id, purpose="own_document")
+    owner, sealed = kept
+    return signed_document(
+        unit.vault.open(session.school_id, owner, KeyClass.EVIDENCE, RecordKind.EVIDENCE, sealed)
+    )
+
+
 def _sitting(unit: Unit, session: FamilySession, ask_id: UUID) -> Sitting:
     ask = unit.consents.get_ask(session.school_id, ask_id)
     if (ask.signer_id, ask.collection_id) != (session.signer_id, session.collection_id):
@@ -208,28 +246,29 @@ def _render(
     )
 
 
-def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
-    """Who, about whom, by which contact: raises `RulesBroken` with everything that is wrong."""
-    today = sitting.school.today(unit.now)
-    about = pupils_about(unit, sitting)
-    if not about:
-        raise NotFound
-    found = may_answer_for_any(
-        decision,
-        AskFor(sitting.ask.form, sitting.ask.signer_id, sitting.ask.subject_id),
-        about,
-        sitting.rules,
-        today,
-        sitting.collection.deadline_on,
-    )
-    if (
-        decision is Decision.GIVEN
-        and sitting.agreement is None
-        and EvidenceLevel.LOCAL_PEP in sitting.rules.needs_agreement
+def _signable(
+    unit: Unit,
+    sitting: Sitting,
+    decision: Decision,
+    digest: str,
+    details: SigningDetails,
+    host: Host,
+) -> Document:
+    """The document as it may be signed now, if it is the one that was shown."""
+    if decision is Decision.GIVEN and deadline_passed(
+        unit.now, sitting.collection.deadline_on, sitting.school.zone
     ):
-        found.append(Finding(Code.AGREEMENT_MISSING, sitting.ask.signer_id, form=sitting.ask.form))
-    for contact in _contacts(unit, sitting):
-        found += may_sign_electronically(contact, unit.now)
+        raise TooLate
+    _check(unit, sitting, decision)
+    document = _render(unit, sitting, decision, details, host)
+    if not hmac.compare_digest(document.digest, digest):
+        raise DigestMismatch
+    return document
+
+
+def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
+    """Raises `RulesBroken` with everything that is wrong."""
+    found = against(unit, sitting, decision)
     if found:
         raise RulesBroken(found)
 
@@ -241,38 +280,6 @@ def moment_of_answer(unit: Unit, sitting: Sitting) -> datetime:
     """
     last = max((answer.decided_at for answer in sitting.answers), default=None)
     return unit.now if last is None or last < unit.now else last + timedelta(microseconds=1)
-
-
-def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:
-    """The pupils for whose sake the ask is made: one, or every child of a guardian."""
-    ask = sitting.ask
-    if ask.form is FormKind.GUARDIAN_OWN:
-        about = {
-            g.pupil_id
-            for g in unit.pupils.list_guardianships(sitting.school.id, guardian_ids=[ask.signer_id])
-        }
-    else:
-        about = {ask.subject_id}
-    return unit.dossier.pupils(sitting.school.id, sitting.collection.id, about)
-
-
-def _contacts(unit: Unit, sitting: Sitting) -> list[ContactFacts]:
-    """The two contacts that carry the signature, as the rule wants to know them."""
-    school_id, signer = sitting.school.id, sitting.ask.signer_id
-    changed = unit.people.staff_changed_at(school_id, signer)
-    return [
-        ContactFacts(
-            staff_changed_at=changed.get(f),
-            equals_staff_contact=unit.staff.is_contact(
-                school_id, unit.vault.token(f, sitting.signer.values[f], school_id)
-            ),
-            unrelated_families=unit.claims.count_holders(
-                f, unit.vault.token(f, sitting.signer.values[f], None)
-            ),
-        )
-        for f in (Field.EMAIL, Field.PHONE)
-        if f in sitting.signer.values
-    ]
 
 
 def _proved(unit: Unit, session: FamilySession, sitting: Sitting) -> frozenset[Field]:

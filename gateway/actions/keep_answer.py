@@ -16,6 +16,7 @@ from crypto.secrets_text import receipt_number
 from gateway.actions.claim_contacts import CONTACTS, claim_contacts
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.personal_document import Details, Document, SigningDetails, Sitting
+from gateway.errors import NotFound
 from gateway.store.consents import Answer
 from gateway.unit import Unit
 from policies.claims import strength
@@ -135,15 +136,22 @@ def _evidence(document: Document, details: SigningDetails) -> bytes:
     return canonical.dumps(
         {
             "document": base64.b64encode(document.html).decode(),
-            "signer": _details(details.signer),
-            "child": _details(details.child),
+            "signer": details.signer and details_record(details.signer),
+            "child": details.child and details_record(details.child),
         }
     )
 
 
-def _details(told: Details | None) -> dict[str, object] | None:
-    if told is None:
-        return None
+def signed_document(plain: bytes) -> bytes:
+    """The document out of an opened evidence record. Raises `NotFound` for another record."""
+    record = canonical.loads(plain)
+    if not isinstance(record, dict):
+        raise NotFound
+    return base64.b64decode(record["document"])
+
+
+def details_record(told: Details) -> dict[str, object]:
+    """Address and identity document as one flat object."""
     paper = told.id_document
     return {
         "address": told.address,

@@ -35,6 +35,7 @@ from gateway.store.limits import Limit
 from gateway.unit import Unit
 from policies.contacts import mask_phone
 from policies.facts import Field, FormKind
+from policies.release import deadline_passed
 
 CODE_PAUSE = timedelta(seconds=60)
 MAX_CODES = 5
@@ -46,12 +47,18 @@ MISSES = Limit("link.misses", 60, timedelta(minutes=10))
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """What a link shows to its holder: the school, first names, until when, a masked phone."""
+    """What a link shows to its holder: the school, first names, until when, a masked phone.
+
+    `phone` is empty where no code can be sent; `is_late`: the deadline has passed, and only a
+    withdrawal or a refusal is left; `is_own`: the holder is the pupil.
+    """
 
     school: str
     school_phone: str
     zone: str
     deadline_on: date
+    is_late: bool
+    is_own: bool
     given_names: tuple[str, ...] = field(repr=False)
     phone: str = field(repr=False)
 
@@ -74,6 +81,8 @@ def show_link(unit: Unit, token: str) -> LinkView:
         school.phone or "",
         school.zone,
         collection.deadline_on,
+        deadline_passed(unit.now, collection.deadline_on, school.zone),
+        subjects == [link.signer_id],
         tuple(items[s].values.get(Field.GIVEN_NAME, "") for s in subjects if s in items),
         mask_phone(signer.values[Field.PHONE]) if signer and Field.PHONE in signer.values else "",
     )
@@ -104,6 +113,31 @@ def send_code(unit: Unit, token: str, code_key: bytes) -> None:
     )
     school = unit.schools.get(link.school_id)
     send_sms(unit, link.school_id, phone, texts.open_code(code, school.short_name))
+
+
+def ask_for_code(unit: Unit, token: str, code_key: bytes) -> None:
+    """As `send_code`; a second tap within the minute is the first one."""
+    link = _usable(unit, token, lock=True)
+    if not _is_fresh(link.code_sent_at, unit.now):
+        send_code(unit, token, code_key)
+
+
+def enter(unit: Unit, token: str, code: str, code_key: bytes, shown: str) -> str | GatewayError:
+    """As `confirm_code`; who shows the session that this link has opened comes in again.
+
+    `shown`: secret of a session, empty for none.
+    """
+    if shown:
+        session = unit.consents.find_session(hash_secret(shown), unit.now)
+        link = unit.consents.find_link(hash_secret(token))
+        if session is not None and link is not None and session.link_id == link.id:
+            return shown
+    return confirm_code(unit, token, code, code_key)
+
+
+def leave(unit: Unit, shown: str) -> None:
+    """End a session. Left before, it is no error."""
+    unit.consents.close_session(hash_secret(shown))
 
 
 def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | GatewayError:
@@ -158,18 +192,46 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
 
     It works after the deadline too, for a withdrawal is never too late. Raises `LinkUnknown`,
     `LinkReplaced` for a disowned or replaced link, `TooManyAttempts` within a minute of the last
-    and after five within an hour,    `NotFound` without an address.
+    and after five within an hour, `NotFound` without an address.
     """
-    link = unit.consents.find_link(hash_secret(token))
+    link = _renewable(unit.consents.find_link(hash_secret(token)))
+    _pause_after(_last_sent(unit, link), unit.now)
+    _renew(unit, link, public_url)
+
+
+def ask_for_link(unit: Unit, public_url: str, *, token: str = "", shown: str = "") -> None:
+    """As `renew_link`, by an old link or by a session that is over (`shown`: its secret).
+
+    A second tap within the minute is the first one.
+    """
+    found = (
+        unit.consents.find_link(hash_secret(token))
+        if token
+        else unit.consents.link_of_session(hash_secret(shown))
+    )
+    link = _renewable(found)
+    if not _is_fresh(_last_sent(unit, link), unit.now):
+        _renew(unit, link, public_url)
+
+
+def _renewable(link: Link | None) -> Link:
     if link is None:
         raise LinkUnknown
     if link.replaced_at is not None:
         raise LinkReplaced
-    school_id = unit.lock_school(link.school_id)
+    return link
+
+
+def _last_sent(unit: Unit, link: Link) -> datetime | None:
+    unit.lock_school(link.school_id)
+    return unit.consents.last_sent(link.school_id, link.collection_id).get(link.signer_id)
+
+
+def _renew(unit: Unit, link: Link, public_url: str) -> None:
+    school_id = link.school_id
+    _use(unit, RENEWALS, str(link.signer_id))
     school = unit.schools.get(school_id)
     collection = unit.collections.get(school_id, link.collection_id)
-    _pause_after(unit.consents.last_sent(school_id, collection.id).get(link.signer_id), unit.now)
-    _use(unit, RENEWALS, str(link.signer_id))
     asks = unit.consents.list_asks(school_id, collection.id, link.signer_id)
     people: set[UUID] = {link.signer_id, *(ask.subject_id for ask in asks)}
     items = unit.people.items(school_id, people)
@@ -194,8 +256,12 @@ def _use(unit: Unit, limit: Limit, whose: str) -> None:
         raise TooManyAttempts(seconds)
 
 
+def _is_fresh(last: datetime | None, now: datetime) -> bool:
+    return last is not None and now - last < CODE_PAUSE
+
+
 def _pause_after(last: datetime | None, now: datetime) -> None:
-    if last is not None and now - last < CODE_PAUSE:
+    if last is not None and _is_fresh(last, now):
         raise TooManyAttempts(ceil((last + CODE_PAUSE - now).total_seconds()))
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from crypto import jose
-from gateway.actions.answer import moment_of_answer, pupils_about
+from gateway.actions.answer import moment_of_answer
+from gateway.actions.answer_rules import pupils_about
 from gateway.actions.keep_answer import keep_answer
 from gateway.actions.own_classes import require_people
 from gateway.actions.personal_document import (

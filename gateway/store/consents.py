@@ -435,6 +435,18 @@ class ConsentStore:
             )
         )
 
+    def link_of_session(self, token_hash: bytes) -> Link | None:
+        """The link that opened a session, be it over or not."""
+        row = self._db.execute(
+            sa.select(*_LINK)
+            .join(family_sessions, family_sessions.c.link_id == links.c.id)
+            .where(family_sessions.c.token_hash == token_hash)
+        ).first()
+        return None if row is None else Link(**row._mapping)
+
+    def close_session(self, token_hash: bytes) -> None:
+        self._db.execute(family_sessions.delete().where(family_sessions.c.token_hash == token_hash))
+
     def find_session(self, token_hash: bytes, now: datetime) -> FamilySession | None:
         row = self._db.execute(
             sa.select(

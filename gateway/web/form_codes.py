@@ -21,6 +21,7 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "unknown_field": "Такого поля нет.",
         "duplicate_key": "Одно и то же поле названо дважды.",
         "empty": "Поле пустое.",
+        "choose": "Выберите один из вариантов.",
         "too_long": "Слишком длинно.",
         "too_short": "Слишком коротко.",
         "too_many": "Слишком много значений.",

@@ -356,6 +356,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "person_id", "mark", name=op.f("pk_destroyed_marks")),
     )
     op.create_table(
+        "details_drafts",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("signer_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id", "person_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_details_drafts_school_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "signer_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_details_drafts_school_id_signer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_details_drafts_school_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "school_id", "signer_id", "person_id", name=op.f("pk_details_drafts")
+        ),
+    )
+    op.create_table(
         "enrolments",
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("collection_id", sa.Uuid(), nullable=False),
@@ -804,6 +828,31 @@ def upgrade() -> None:
             "collection_id",
             "pupil_id",
             name=op.f("uq_leave_outs_school_id_collection_id_pupil_id"),
+        ),
+    )
+    op.create_table(
+        "sign_codes",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ask_id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("document_digest", sa.Text(), nullable=False),
+        sa.Column("code_tag", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("guesses", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["links.id"], name=op.f("fk_sign_codes_link_id")),
+        sa.ForeignKeyConstraint(
+            ["school_id", "ask_id"],
+            ["asks.school_id", "asks.id"],
+            name=op.f("fk_sign_codes_school_id_ask_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_sign_codes_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_sign_codes")),
+        sa.UniqueConstraint(
+            "school_id", "ask_id", "link_id", name=op.f("uq_sign_codes_school_id_ask_id_link_id")
         ),
     )
     op.create_table(

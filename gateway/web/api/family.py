@@ -15,6 +15,7 @@ from crypto.secrets_text import hash_secret
 from gateway.actions import answer as answering
 from gateway.actions import correct_items as correcting
 from gateway.actions import open_link
+from gateway.actions import sign_answer as signing
 from gateway.actions.pinned_rules import rules_of
 from gateway.errors import GatewayError, NotFound
 from gateway.web.auth import needs, open_to
@@ -128,22 +129,39 @@ def show_document(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]
     }
 
 
-@family.on("POST", f"{ASK}/answer", SIGNER, takes=wire.NewAnswer, gives=wire.AnswerMade, status=201)
-def answer(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]:
-    """Say yes or no under the document whose digest is repeated."""
+@family.on("POST", f"{ASK}/code", SIGNER, takes=wire.CodeWanted, status=204)
+def send_sign_code(told: Mapping[str, Any], ask_id: UUID) -> None:
+    """Have a code sent that signs this document and no other; ten minutes, five guesses."""
     wiring = current_wiring()
-    return answer_member(
-        answering.answer(
-            current_unit(),
-            current_session(),
-            ask_id,
-            Decision(told["decision"].value),
-            told["digest"],
-            details_of(told),
-            wiring.host,
-            wiring.signing_keys,
-        )
+    signing.send_sign_code(
+        current_unit(),
+        current_session(),
+        ask_id,
+        Decision(told["decision"].value),
+        told["digest"],
+        details_of(told),
+        wiring.host,
+        wiring.code_key,
     )
+
+
+@family.on("POST", f"{ASK}/answer", SIGNER, takes=wire.NewAnswer, gives=wire.AnswerMade, status=201)
+def answer(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object] | GatewayError:
+    """Say yes or no under the document whose digest is repeated, by the code that signs it."""
+    wiring = current_wiring()
+    made = signing.sign(
+        current_unit(),
+        current_session(),
+        ask_id,
+        Decision(told["decision"].value),
+        told["digest"],
+        told["code"],
+        details_of(told),
+        wiring.host,
+        wiring.signing_keys,
+        wiring.code_key,
+    )
+    return made if isinstance(made, GatewayError) else answer_member(made)
 
 
 @family.on("POST", f"{ASK}/withdrawal", SIGNER, gives=wire.AnswerMade, status=201)

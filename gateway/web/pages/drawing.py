@@ -13,12 +13,14 @@ from flask_babel import Babel, format_date
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from consent_forms.wording import ID_KINDS
 from gateway.messages.texts import deadline_in_words, moment_in_words
 from gateway.web.context import request_id
 from gateway.web.pages.assets import asset
 from gateway.web.pages.cookies import CSRF_FIELD, form_token
 from gateway.web.pages.faults import current_faults, typed
 from policies.contacts import format_phone
+from policies.fields import ABSENCE_LABELS_RU, PERSONAL
 from policies.snils import format_snils
 
 LANGUAGE = "ru"
@@ -42,6 +44,9 @@ def set_up_drawing(app: Flask) -> None:
         faults=current_faults,
         typed=typed,
         language=LANGUAGE,
+        labels=PERSONAL,
+        absences=ABSENCE_LABELS_RU,
+        id_kinds=[(kind.value, _begun(words)) for kind, (words, _) in ID_KINDS.items()],
     )
     app.jinja_env.filters.update(
         day=day,
@@ -76,3 +81,8 @@ def phone(number: str) -> Markup:
 def kept_together(text: str) -> Markup:
     """A number or a code that must not break across lines."""
     return Markup('<span class="nowrap">{}</span>').format(text)
+
+
+def _begun(words: str) -> str:
+    """With a capital letter, the rest as it is."""
+    return words[:1].upper() + words[1:]

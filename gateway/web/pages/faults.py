@@ -12,6 +12,13 @@ from policies.findings import text_of
 WHOLE = "form"
 """Name of a fault that belongs to no field."""
 NOT_LET_IN = "Имя или пароль не подошли. Проверьте язык клавиатуры и Caps Lock."
+# Sentences of the schemas that speak to programs, as people need them.
+FOR_PEOPLE = {
+    "empty": "Заполните это поле.",
+    "required": "Заполните это поле.",
+    "date_form": "Впишите день, месяц и год цифрами, например 4 5 2012.",
+    "choice_unknown": "Выберите один из вариантов.",
+}
 
 
 def faults_of(refused: Exception) -> dict[str, str]:
@@ -20,7 +27,10 @@ def faults_of(refused: Exception) -> dict[str, str]:
     A refused code belongs to the field `code`; what belongs to no field, to `form`.
     """
     if isinstance(refused, BadInput):
-        return {_name(pointer): sentence(code) for pointer, code in refused.fields.items()}
+        return {
+            _name(pointer): FOR_PEOPLE.get(code) or sentence(code)
+            for pointer, code in refused.fields.items()
+        }
     if isinstance(refused, RulesBroken):
         found: dict[str, str] = {}
         for finding in refused.findings:

@@ -14,18 +14,20 @@ from werkzeug import exceptions as http
 from werkzeug.exceptions import HTTPException
 
 from crypto.secrets_text import hash_secret
-from gateway.errors import TooManyAttempts
+from gateway.errors import RulesBroken, TooManyAttempts
 from gateway.store.schools import School
 from gateway.web.context import current_wiring
 from gateway.web.pages.cookies import FAMILY, secret_of
 from gateway.web.problems import Problem, problem_of
 from gateway.web.refusals import note_failure, refuse
+from policies.findings import text_of
 
 PROGRAMS = ("/v1/", "/oauth/", "/.well-known/", "/problems/", "/openapi.json")
 KEPT_HEADERS = ("Retry-After", "Allow")
 # Sentences of the table that speak to programs, as people need them.
 FOR_PEOPLE = {
     "no-such-address": "Проверьте адрес: возможно, ссылка скопирована не целиком.",
+    "rules-broken": "Причины:",
     "not-authenticated": "Вы долго не открывали страницу, или ссылку открыли в другом браузере.",
     "malformed-request": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
     "request-refused": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
@@ -35,7 +37,11 @@ FOR_PEOPLE = {
     "database-down": "Ничего не потеряно. Попробуйте ещё раз через несколько минут.",
     "database-busy": "Ничего не потеряно. Попробуйте ещё раз через минуту.",
 }
-TITLES = {"not-authenticated": "Сеанс закончился", "no-such-address": "Такой страницы нет"}
+TITLES = {
+    "rules-broken": "Подписать здесь не получится",
+    "not-authenticated": "Сеанс закончился",
+    "no-such-address": "Такой страницы нет",
+}
 
 
 def refuse_page(error: Exception) -> Response:
@@ -52,6 +58,8 @@ def refuse_page(error: Exception) -> Response:
             slug=problem.slug,
             title=TITLES.get(problem.slug, problem.title),
             detail=_detail(error, problem),
+            reasons=reasons_of(error),
+            ask_id=(request.view_args or {}).get("ask_id"),
             link_token=(request.view_args or {}).get("token"),
             can_renew=bool(secret_of(FAMILY)),
         ),
@@ -65,6 +73,12 @@ def _detail(error: Exception, problem: Problem) -> str:
     if isinstance(error, TooManyAttempts):
         return f"Попробуйте снова через {ceil(error.seconds / 60)} мин."
     return FOR_PEOPLE.get(problem.slug, problem.detail)
+
+
+def reasons_of(error: Exception) -> list[str]:
+    """What rules had to say, each sentence once."""
+    found = error.findings if isinstance(error, RulesBroken) else ()
+    return list(dict.fromkeys(text_of(finding.code) for finding in found))
 
 
 def refuse_unknown(error: Exception) -> Response:

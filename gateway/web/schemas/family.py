@@ -92,8 +92,14 @@ class DocumentOut(Wire):
     text_digest = a_digest()
 
 
-class NewAnswer(DocumentWanted):
+class CodeWanted(DocumentWanted):
     digest = a_digest()
+
+
+class NewAnswer(CodeWanted):
+    """`code`: of the message that named this document."""
+
+    code = a_match("[0-9]{6}", "code_form")
 
 
 class AnswerMade(Wire):

@@ -126,6 +126,14 @@ class Door:
         self.town.work()
         return self.outbox().code(f"+7900{MOTHER:07d}")
 
+    def sign_code(
+        self, ask: str, who: Headers, body: Mapping[str, Any], number: int = MOTHER
+    ) -> str:
+        """Have the code sent that signs the document of `body`, and read it from the phone."""
+        assert self.post(f"{ask}/code", who, body).status_code == 204
+        self.town.work()
+        return self.outbox().code(f"+7900{number:07d}")
+
     def assertion(self, **changes: object) -> str:
         """What the platform signs to get a token; `changes` replace claims."""
         now = int(self.clock().timestamp())

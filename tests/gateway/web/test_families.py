@@ -33,7 +33,8 @@ def answer(
     document = told(door.post(f"{ask_path(door, form)}/document", who, body))
     assert hashlib.sha256(document["html"].encode()).hexdigest() == document["digest"]
     body["digest"] = document["digest"]
-    kept = door.post(f"{ask_path(door, form)}/answer", who, body)
+    code = door.sign_code(ask_path(door, form), who, body)
+    kept = door.post(f"{ask_path(door, form)}/answer", who, {**body, "code": code})
     assert kept.status_code == 201, kept.get_data(as_text=True)
     found: dict[str, Any] = json.loads(kept.data)
     return found
@@ -158,7 +159,7 @@ def test_yes_is_too_late_after_the_deadline_and_no_is_not(full_door: Door):
     registrar = full_door.who(Role.REGISTRAR)
     assert full_door.put(f"{full_door.collection}/deadline", registrar, move).status_code == 204
     assert deadline.isoformat() > move["deadline_on"]
-    late = full_door.post(f"{ask_path(full_door)}/answer", mother, {**body, "digest": digest})
+    late = full_door.post(f"{ask_path(full_door)}/code", mother, {**body, "digest": digest})
     assert refusal(late) == (409, "deadline_passed")
     assert answer(full_door, mother, "refused")["decision"] == "refused"
 
@@ -174,5 +175,5 @@ def test_a_correction_changes_what_is_signed(full_door: Door, mother: Headers):
     body = {"decision": "given", "details": details(with_child=True)}
     digest = told(full_door.post(f"{ask_path(full_door)}/document", mother, body))["digest"]
     told(full_door.put(f"{ask_path(full_door)}/items", mother, {"given_name": "Евдокия"}))
-    late = full_door.post(f"{ask_path(full_door)}/answer", mother, {**body, "digest": digest})
+    late = full_door.post(f"{ask_path(full_door)}/code", mother, {**body, "digest": digest})
     assert refusal(late) == (409, "digest_mismatch")

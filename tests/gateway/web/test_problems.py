@@ -133,7 +133,7 @@ def answer_to_another_document(door: Door) -> TestResponse:
     enlist(door)
     ask = door.own_ask(FormKind.CHILD)
     body = {"decision": "given", "digest": ZEROS, "details": details(with_child=True)}
-    return door.post(f"/v1/family/asks/{ask.id}/answer", door.who(Role.FAMILY), body)
+    return door.post(f"/v1/family/asks/{ask.id}/code", door.who(Role.FAMILY), body)
 
 
 @meets(e.AlreadyApproved)

@@ -69,7 +69,7 @@ def test_too_many_wrong_passwords_are_told_when_to_come_back(staffed: Desks):
 def test_an_empty_form_comes_back_with_a_sentence_at_each_field(staffed: Desks):
     browser = staffed.browser()
     browser.open("/login")
-    assert browser.send("/login", 422, login=" ", password="").count("обязательно") == 4
+    assert browser.send("/login", 422, login=" ", password="").count("Заполните это поле") == 4
 
 
 def test_after_leaving_nothing_is_shown_any_more(staffed: Desks):
