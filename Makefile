@@ -1,7 +1,7 @@
 # The commands of the house. Everything runs from the checkout; nothing is installed but what the
 # locks in requirements/ name, into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench soak serve lint types house lock clean tools
+.PHONY: help demo test faults bench soak serve lint types house lock clean tools
 
 export PYTHONPATH := $(CURDIR)
 PY := .venv/bin/python
@@ -11,6 +11,7 @@ ARGS ?=
 FAULTS ?=
 WORKERS ?= 2
 ROUNDS ?= 10000
+PLAYS ?= 1000
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -30,8 +31,9 @@ faults: tools ## kill, stop, fill, cut and turn back what the service stands on 
 	@bin/os-packages faults || true
 	@$(PY) -W ignore -m tests.faults.run $(FAULTS)
 
-soak: tools ## run the races of the suite for hours, ten times as many rounds (ROUNDS)
+soak: tools ## run the races (ROUNDS) and the play of a whole collection (PLAYS) for hours
 	@$(PY) -m pytest tests/races --rounds $(ROUNDS) -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(PY) -m pytest tests/machine --examples $(PLAYS) -n $(WORKERS) --dist loadgroup $(ARGS)
 
 serve: ## run the service on the embedded default (home: SOGLASIE_HOME, default var/home)
 	@bin/set-up demo

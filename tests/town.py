@@ -31,6 +31,7 @@ from gateway.store.consents import Answer, Ask, FamilySession
 from gateway.unit import SYSTEM, Actor, Unit
 from gateway.wiring import Wiring
 from gateway.worker.rounds import Rounds
+from policies.dates import birthday
 from policies.facts import Decision, Field, FormKind
 from policies.permissions import Role
 from tests.factories import a_snils
@@ -56,9 +57,13 @@ PASSPORT: dict[str, str | date | None] = {
 }
 DETAILS = Details(
     "680000, г. Хабаровск, ул. Тихая, д. 7, кв. 5",
-    IdDocument(IdKind.PASSPORT, "000000", date(2012, 5, 4), "ОВД г. Хабаровска", "0812"),
+    IdDocument(IdKind.PASSPORT, "000000", date(2026, 8, 4), "ОВД г. Хабаровска", "0812"),
 )
-FULL = SigningDetails(DETAILS, DETAILS)
+OF_THE_CHILD = Details(
+    DETAILS.address,
+    IdDocument(IdKind.BIRTH_CERTIFICATE, "000000", date(2026, 8, 4), "ЗАГС г. Хабаровска", "II-ДВ"),
+)
+FULL = SigningDetails(DETAILS, OF_THE_CHILD)
 # RSA takes a moment to make: one platform for the whole run.
 PLATFORM_KEY = rsa.generate_private_key(65537, 3072)
 ASSERTION_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -234,12 +239,19 @@ class Town:
     def answer(self, ask: Ask, decision: Decision = Decision.GIVEN) -> Answer:
         """Read the document, then answer under its digest."""
         session = self.session(ask.signer_id)
-        told = FULL if decision is Decision.GIVEN else SigningDetails()
+        told = self.papers(ask) if decision is Decision.GIVEN else SigningDetails()
         host, keys = self.wiring.host, self.wiring.signing_keys
         with self.family(ask.signer_id) as unit:
             digest = show_document(unit, session, ask.id, decision, told, host).digest
         with self.family(ask.signer_id) as unit:
             return answer(unit, session, ask.id, decision, digest, told, host, keys)
+
+    def papers(self, ask: Ask) -> SigningDetails:
+        """What the signer holds in hand: before the passport of 14 years a birth certificate."""
+        with self.by(Role.REGISTRAR) as unit:
+            born = unit.people.items(self.school_id, [ask.signer_id])[ask.signer_id].birth_date
+        has_passport = born is None or birthday(born, 14) <= DETAILS.id_document.issued_on
+        return FULL if has_passport else SigningDetails(OF_THE_CHILD)
 
     def withdraw(self, ask: Ask) -> Answer:
         session = self.session(ask.signer_id)
