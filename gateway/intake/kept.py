@@ -38,7 +38,7 @@ class Kept:
     def read(self, programme: Programme, today: date) -> Intake:
         """Read the list with all edits. Raises `UnreadableFile` when they leave nothing of it."""
         return read_list(
-            self._edited(),
+            self.edited(),
             self.filename,
             programme,
             today,
@@ -60,7 +60,7 @@ class Kept:
 
     def written(self) -> dict[tuple[int, str], str]:
         """What stands in the filled cells that are read, by row and column as they are told."""
-        lists = lists_in(self._edited(), self.sheet)
+        lists = lists_in(self.edited(), self.sheet)
         return {
             (row.number, f"{table.sheet}: {each.title}" if len(lists) > 1 else each.title): text
             for table, header in lists
@@ -78,7 +78,22 @@ class Kept:
         """With the repair of one cell taken back."""
         return replace(self, undone=self.undone | {place})
 
-    def _edited(self) -> tuple[Table, ...]:
+    def retitled(self, titles: Mapping[tuple[int, int], str]) -> Kept:
+        """With other titles for columns: (number of the list, zero-based column) -> title.
+
+        A title says what its column holds, so the words of a title are the one way to say it.
+        What was typed before is dropped: it was an answer to another reading.
+        """
+        tables = list(self.tables)
+        for number, (table, header) in enumerate(lists_in(self.tables, self.sheet)):
+            said = {at: title for (of, at), title in titles.items() if of == number}
+            rows = (_typed(r, said) if r.number == header.row else r for r in table.rows)
+            at = next(at for at, each in enumerate(self.tables) if each is table)
+            tables[at] = replace(table, rows=tuple(rows))
+        return replace(self, tables=tuple(tables), edits={}, undone=frozenset())
+
+    def edited(self) -> tuple[Table, ...]:
+        """The tables with what was typed into their cells."""
         if not self.edits:
             return self.tables
         tables = list(self.tables)

@@ -115,6 +115,24 @@ class ImportStore:
             for row in rows
         ]
 
+    def open_drafts(
+        self, school_id: UUID, collection_id: UUID, staff_id: UUID | None, limit: int
+    ) -> list[Import]:
+        """Uploads in review, newest first, without their drafts; `staff_id` None: everybody's."""
+        columns = [c for c in imports.c if c.name not in {"school_id", "draft", "event_id"}]
+        query = sa.select(*columns).where(
+            imports.c.school_id == school_id,
+            imports.c.collection_id == collection_id,
+            imports.c.state == ImportState.REVIEW.value,
+        )
+        if staff_id is not None:
+            query = query.where(imports.c.staff_id == staff_id)
+        rows = self._db.execute(query.order_by(imports.c.id.desc()).limit(limit))
+        return [
+            Import(**{**row._mapping, "state": ImportState(row.state), "draft": None})
+            for row in rows
+        ]
+
     def close(self, school_id: UUID, import_id: UUID, state: ImportState, event_id: UUID) -> None:
         """End an import and take the draft away."""
         self._db.execute(

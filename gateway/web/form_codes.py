@@ -49,6 +49,7 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "password_common": "Такой пароль угадают первым. Возьмите несколько слов.",
         "password_login": "Пароль почти совпадает с именем для входа.",
         # actions
+        "nothing_chosen": "Выберите файл или вставьте ячейки.",
         "zone_unknown": "Такого часового пояса нет.",
         "role_place": "У роли в школе должна быть школа, у остальных её нет.",
         "programme_unknown": "Такой программы нет.",

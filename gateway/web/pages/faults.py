@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import g, request
 
-from gateway.errors import BadInput, NotAuthenticated, RulesBroken
+from gateway.errors import BadInput, NotAuthenticated, RulesBroken, UnreadableList
 from gateway.web.form_codes import sentence
 from gateway.web.problems import problem_of
-from policies.findings import text_of
+from policies.findings import Code, text_of
 
 WHOLE = "form"
 """Name of a fault that belongs to no field."""
@@ -36,6 +36,8 @@ def faults_of(refused: Exception) -> dict[str, str]:
         for finding in refused.findings:
             found.setdefault(finding.field or WHOLE, text_of(finding.code))
         return found
+    if isinstance(refused, UnreadableList):
+        return {WHOLE: text_of(Code(refused.code))}
     if isinstance(refused, NotAuthenticated):
         return {WHOLE: NOT_LET_IN}
     return {"code": problem_of(refused).detail}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.actions import readiness
+from gateway.actions.own_classes import own_classes
 from gateway.errors import NotFound
 from gateway.web.context import current_unit
 from gateway.web.pages.school.frame import (
@@ -54,7 +55,7 @@ def collection(collection_id: UUID) -> Page | To:
     unit = current_unit()
     found = the_collection(collection_id)
     names = seen_classes(unit)
-    if len(names) == 1 and len(names) < len(unit.schools.class_names(unit.school_id)):
+    if len(names) == 1 and own_classes(unit) is not None:
         return To("desks.desk", {"collection_id": collection_id, "class_id": next(iter(names))})
     state = readiness.see_readiness(unit, collection_id)
     by_id = {one.class_id: one for one in state.readiness.classes}

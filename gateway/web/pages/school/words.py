@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from policies.findings import Finding, text_of
 from policies.permissions import Role
 
 ROLES: Mapping[Role, str] = MappingProxyType(
@@ -37,3 +38,11 @@ def days_left(days: int) -> str:
     return f"{'остался' if days % 10 == 1 and days % 100 != 11 else 'осталось'} " + counted(
         days, "день", "дня", "дней"
     )
+
+
+def remark(finding: Finding) -> str:
+    """The sentence of a finding, with the row to compare with."""
+    words = text_of(finding.code)
+    if finding.other_row is not None:
+        words += f" Сравните со строкой {finding.other_row}."
+    return words

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from crypto.secrets_text import hash_secret, new_secret
@@ -23,7 +22,6 @@ from policies.permissions import Role
 from tests.town import Town
 
 _FORM_TOKEN = re.compile(rf'name="{CSRF_FIELD}" value="([^"]+)"')
-FormData = dict[str, object] | MultiDict[str, object]
 
 
 @dataclass
@@ -58,9 +56,8 @@ class Browser:
         data = {name.replace("__", "-"): value for name, value in fields.items()}
         return self.post(path, data, status)
 
-    def post(self, path: str, data: FormData, status: int = 200) -> str:
-        sent: MultiDict[str, object] = MultiDict(data)
-        sent[CSRF_FIELD] = self.token()
+    def post(self, path: str, data: dict[str, object], status: int = 200) -> str:
+        sent = {**data, CSRF_FIELD: self.token()}
         self.page = self.http.post(
             path, data=sent, headers={"Accept": "text/html"}, follow_redirects=True
         )

@@ -1,0 +1,169 @@
+"""A class list on pages: from a file or pasted cells to the register."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+
+from gateway.actions.correct_columns import MEANINGS
+from gateway.intake.cells import Row, Table
+from gateway.intake.columns import find_header
+from policies.permissions import Role
+from tests.gateway.web.pages.school.conftest import Browser, Desks
+from tests.town import HEADER, Child, class_list
+
+CHILD = Child(1, guardians=(101,))
+
+
+def pasted(*lines: str) -> str:
+    """Cells as a browser gets them from a spreadsheet."""
+    return "\r\n".join(line.replace(";", "\t") for line in (HEADER, *lines))
+
+
+def upload(desks: Desks, browser: Browser, cells: str, status: int = 200) -> str:
+    browser.open(f"{desks.collection}/lists")
+    return browser.post(f"{desks.collection}/lists", {"cells": cells}, status)
+
+
+def path_of(browser: Browser) -> str:
+    assert browser.page is not None
+    path: str = browser.page.request.path
+    return path
+
+
+def digest(browser: Browser) -> str:
+    assert browser.page is not None
+    found = re.search(r'name="digest" value="([0-9a-f]{64})"', browser.page.text)
+    assert found
+    return found[1]
+
+
+def commit(browser: Browser, status: int = 200, **more: object) -> str:
+    path = path_of(browser)
+    browser.open(f"{path}/changes")
+    return browser.send(f"{path}/commit", status, digest=digest(browser), **more)
+
+
+def test_pasted_cells_become_a_class(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    told = upload(desks, tutor, pasted(CHILD.line()))
+    assert "1 учеников" in told
+    assert "Исправлять нечего" in told
+    commit(tutor)
+    assert "Класс 7А" in tutor.text
+    assert "Список записан: новых людей 2" in tutor.text
+
+
+def test_a_file_becomes_a_class(desks: Desks):
+    registrar = desks.of(Role.REGISTRAR)
+    registrar.open(f"{desks.collection}/lists")
+    data = {"file": (BytesIO(class_list([CHILD])), "7а.csv"), "cells": ""}
+    registrar.post(f"{desks.collection}/lists", data)
+    assert "7А 1 2 0 0 0" in registrar.open(f"{path_of(registrar)}/changes")
+
+
+def test_a_bad_cell_is_mended_where_it_is_told(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    told = upload(desks, tutor, pasted(CHILD.line().replace("+79000000001", "8900")))
+    assert "Строка 2 Ёлкина Ева Юрьевна Телефон" in told
+    path = path_of(tutor)
+    cell = {"cell-0": "+79000000001", "was-0": "8900", "row-0": "2", "column-0": "Телефон"}
+    assert "Исправлять нечего" in tutor.post(f"{path}/cells", cell)
+
+
+def test_what_was_typed_stays_beside_what_the_file_has(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, pasted(CHILD.line().replace("+79000000001", "8900")))
+    cell = {"cell-0": "8901", "was-0": "8900", "row-0": "2", "column-0": "Телефон"}
+    assert "В файле: 8900" in tutor.post(f"{path_of(tutor)}/cells", cell)
+    assert tutor.page is not None
+    assert 'value="8901"' in tutor.page.text
+
+
+def test_a_repair_is_listed_and_can_be_taken_back(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    told = upload(desks, tutor, pasted(CHILD.line().replace("Ёлкина;", "ЁЛКИНА;")))
+    assert "Исправили сами: 1" in told
+    assert "ЁЛКИНА Ёлкина" in told
+    told = tutor.post(f"{path_of(tutor)}/repairs", {"repair": "2:Фамилия"})
+    assert "Исправление отменено" in told
+    assert "1 исправить" in told
+
+
+def test_columns_are_read_as_a_person_says(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    wrong = pasted(CHILD.line()).replace("Фамилия\tИмя", "Имя\tФамилия")
+    upload(desks, tutor, wrong)
+    path = path_of(tutor)
+    told = tutor.open(f"{path}/columns")
+    assert "Имя Например: Ёлкина" in told
+    said = {"column-0-1": "pupil.family_name", "column-0-2": "pupil.given_name"}
+    tutor.post(f"{path}/columns", said)
+    commit(tutor)
+    assert "новых людей 2" in tutor.text
+
+
+@pytest.mark.parametrize("meaning", [each for each in MEANINGS if each != "-"])
+def test_the_title_of_a_meaning_is_understood_as_that(meaning: str):
+    around = ("Ученик: фамилия", "Ученик: имя", "Ученик: СНИЛС", "Представитель 1: фамилия")
+    titles = [*(t for t in around if t != MEANINGS[meaning]), MEANINGS[meaning]]
+    header = find_header(Table("csv", "", (Row(1, tuple(titles)),)))
+    read = {f"{c.part.value}.{c.role.value}": c.title for c in header.columns}
+    assert read[meaning] == MEANINGS[meaning]
+
+
+def test_an_empty_upload_is_told_and_a_broken_one_comes_back(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    assert "Выберите файл" in upload(desks, tutor, "  ", 422)
+    told = upload(desks, tutor, "купить хлеба", 422)
+    assert "купить хлеба" in told
+
+
+def test_the_marked_list_is_an_xlsx_that_no_browser_keeps(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, pasted(CHILD.line().replace("+79000000001", "8900")))
+    answer = tutor.http.get(f"{path_of(tutor)}/marked.xlsx")
+    assert answer.data.startswith(b"PK")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_list_sent_twice_is_written_once(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, pasted(CHILD.line()))
+    path = path_of(tutor)
+    tutor.open(f"{path}/changes")
+    known, token = digest(tutor), tutor.token()
+    for words in ("Список записан", "уже записан"):
+        answer = tutor.http.post(
+            f"{path}/commit",
+            data={"digest": known, "form_token": token},
+            follow_redirects=True,
+        )
+        assert words in answer.text
+
+
+def test_what_changed_since_it_was_shown_is_not_written(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, pasted(CHILD.line()))
+    path = path_of(tutor)
+    tutor.send(f"{path}/commit", 409, digest="0" * 64)
+
+
+def test_drafts_are_kept_listed_and_thrown_away(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, pasted(CHILD.line()))
+    path = path_of(tutor)
+    assert "Список от 1 сентября 2026 года" in tutor.open(f"{desks.collection}/lists")
+    assert "Черновик списка удалён" in tutor.send(f"{path}/cancel")
+    assert "Список от" not in tutor.open(f"{desks.collection}/lists")
+    tutor.open(path, 409)
+
+
+def test_a_draft_of_another_is_not_there(desks: Desks):
+    registrar = desks.of(Role.REGISTRAR)
+    upload(desks, registrar, pasted(CHILD.line()))
+    for part in ("", "/columns", "/changes"):
+        desks.of(Role.TUTOR).open(path_of(registrar) + part, 404)
+    desks.of(Role.DIRECTOR).open(path_of(registrar), 403)
