@@ -30,6 +30,7 @@ class Permission(StrEnum):
     IMPORT_ROSTER = "import_roster"
     COMMIT_IMPORT = "commit_import"
     READ_CLASS = "read_class"
+    READ_REFUSALS = "read_refusals"
     RECORD_AGREEMENT = "record_agreement"
     RECORD_AUTHORITY = "record_authority"
     INVITE = "invite"
@@ -62,6 +63,8 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.IMPORT_ROSTER: _CLASS_WORK,
         Permission.COMMIT_IMPORT: _CLASS_WORK,
         Permission.READ_CLASS: _CLASS_WORK | {Role.DIRECTOR},
+        # A tutor knows who is not handed over, and not why.
+        Permission.READ_REFUSALS: frozenset({Role.REGISTRAR, Role.DIRECTOR}),
         Permission.RECORD_AGREEMENT: _CLASS_WORK,
         Permission.RECORD_AUTHORITY: frozenset({Role.REGISTRAR}),
         Permission.INVITE: _CLASS_WORK,

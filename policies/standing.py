@@ -29,13 +29,17 @@ from policies.signers import (
 
 
 class StandingKind(StrEnum):
-    """READY is handed over; REFUSED, DISPUTED and LEFT_OUT are on paper; WAITING blocks."""
+    """READY is handed over; REFUSED, DISPUTED and LEFT_OUT are on paper; WAITING blocks.
+
+    ON_PAPER is what those are told of the three who need not know which.
+    """
 
     READY = "ready"
     REFUSED = "refused"
     DISPUTED = "disputed"
     LEFT_OUT = "left_out"
     WAITING = "waiting"
+    ON_PAPER = "on_paper"
 
 
 PAPER = frozenset({StandingKind.REFUSED, StandingKind.DISPUTED, StandingKind.LEFT_OUT})
@@ -56,6 +60,11 @@ class Standing:
     def is_settled(self) -> bool:
         """True when the pupil holds nobody back."""
         return self.kind is not StandingKind.WAITING
+
+
+def without_why(where: Standing) -> Standing:
+    """The same without the reason of a paper diary: that is the family's."""
+    return Standing(StandingKind.ON_PAPER) if where.kind in PAPER else where
 
 
 def standing(pupil: PupilFacts, programme: Programme, on: date) -> Standing:

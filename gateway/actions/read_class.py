@@ -13,8 +13,8 @@ from gateway.store.consents import Ask
 from gateway.store.pupils import Guardianship
 from gateway.unit import Unit
 from policies.facts import Items
-from policies.permissions import Permission
-from policies.standing import Standing, standing
+from policies.permissions import Permission, allowed
+from policies.standing import Standing, standing, without_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
                 pupil.person_id,
                 full_name(pupil.items),
                 pupil.items,
-                standing(pupil, rules, today),
+                told_standing(unit, standing(pupil, rules, today)),
                 tuple(
                     DeskGuardian(
                         link,
@@ -83,3 +83,10 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
         )
     unit.record("class.read", class_id=class_id, purpose="desk", pupils=len(desk))
     return sorted(desk, key=lambda p: (p.name, p.person_id))
+
+
+def told_standing(unit: Unit, where: Standing) -> Standing:
+    """As the actor may know it."""
+    role = unit.actor.role
+    may_know = role is not None and allowed(role, Permission.READ_REFUSALS)
+    return where if may_know else without_why(where)

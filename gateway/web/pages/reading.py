@@ -46,7 +46,7 @@ def _members(schema: ma.Schema, prefix: str) -> dict[str, Any]:
 
 def _value(field: fields.Field[Any], key: str, name: str) -> object:
     if isinstance(field, fields.Nested):
-        return _members(field.schema, "" if key == UNNAMED else f"{name}-")
+        return _part(field.schema, "" if key == UNNAMED else f"{name}-")
     if isinstance(field, fields.List):
         return request.form.getlist(name)
     if isinstance(field, fields.Date):
@@ -54,6 +54,13 @@ def _value(field: fields.Field[Any], key: str, name: str) -> object:
     text = request.form.get(name, "").strip()
     is_number = isinstance(field, fields.Integer) and text.isascii() and text.isdigit()
     return int(text) if is_number and len(text) <= len("100000000") else text
+
+
+def _part(schema: ma.Schema, prefix: str) -> dict[str, Any]:
+    """Empty when nothing was typed: a choice from a list always says something."""
+    found = _members(schema, prefix)
+    chosen = {name for name, field in schema.fields.items() if isinstance(field, fields.Enum)}
+    return found if found.keys() - chosen else {}
 
 
 def _day(name: str) -> str:

@@ -1,0 +1,185 @@
+"""The tracker and the page of a pupil."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from policies.facts import Decision, Field, FormKind
+from policies.permissions import Role
+from tests.gateway.web.pages.school.conftest import Browser, Desks
+from tests.town import Child, Town
+
+CLASS = (Child(1, guardians=(101,)), Child(2, guardians=(102,), name="Ёся"))
+SIGNER = {
+    "signer-address": "680000, г. Хабаровск, ул. Тихая, д. 7",
+    "signer-id_document-kind": "passport",
+    "signer-id_document-series": "0812",
+    "signer-id_document-number": "000000",
+    "signer-id_document-issued_on-day": "4",
+    "signer-id_document-issued_on-month": "5",
+    "signer-id_document-issued_on-year": "2012",
+    "signer-id_document-issued_by": "ОВД г. Хабаровска",
+}
+BOTH = SIGNER | {name.replace("signer-", "child-"): value for name, value in SIGNER.items()}
+
+
+@pytest.fixture
+def listed(desks: Desks) -> Desks:
+    """Two pupils in 7А; nobody has answered."""
+    desks.town.import_children(CLASS)
+    return desks
+
+
+def day(name: str, on: Desks, days: int = 0) -> dict[str, object]:
+    told = on.town.today() - timedelta(days=days)
+    return {f"{name}-day": told.day, f"{name}-month": told.month, f"{name}-year": told.year}
+
+
+def pupil_path(on: Desks, number: int = 1) -> str:
+    return f"{on.collection}/pupils/{on.town.person(number)}"
+
+
+def ask_path(on: Desks, form: FormKind = FormKind.CHILD) -> str:
+    return f"{pupil_path(on)}/answers/{on.town.ask_of(on.town.person(101), form).id}"
+
+
+def test_the_tracker_says_what_is_missing_and_filters_by_its_address(listed: Desks):
+    tutor = listed.of(Role.TUTOR)
+    told = tutor.open(f"{listed.desk()}/pupils")
+    assert "2 все 2 не решили 2 не ответили" in told
+    assert "Семья ещё не ответила" in told
+    assert "Здесь никого нет" in tutor.open(f"{listed.desk()}/pupils?show=ready")
+    assert "2 ученика" in tutor.open(f"{listed.desk()}/pupils?show=nonsense")
+
+
+def test_a_tutor_hears_that_a_pupil_is_not_handed_over_and_not_why(listed: Desks):
+    listed.town.answer(
+        listed.town.ask_of(listed.town.person(101), FormKind.CHILD), Decision.REFUSED
+    )
+    for path in (f"{listed.desk()}/pupils", pupil_path(listed)):
+        told = listed.of(Role.TUTOR).open(path)
+        assert "не передаётся" in told
+        assert "отказ" not in told
+        assert "отказ, бумажный дневник" in listed.of(Role.REGISTRAR).open(path)
+
+
+def test_a_pupil_of_another_class_is_not_there_for_a_tutor(listed: Desks):
+    listed.town.import_children(
+        [Child(3, class_name="8Б", guardians=(103,), born=CLASS[0].born.replace(year=2014))]
+    )
+    listed.of(Role.TUTOR).open(pupil_path(listed, 3), 404)
+    listed.of(Role.REGISTRAR).open(pupil_path(listed, 3))
+    other = Town(listed.wiring, number=29)
+    listed.of(Role.REGISTRAR).open(
+        f"/school/{other.collection_id}/pupils/{listed.town.person(1)}", 404
+    )
+
+
+def test_unique_values_are_masked_on_the_page_of_a_pupil(listed: Desks):
+    told = listed.of(Role.TUTOR).open(pupil_path(listed))
+    assert "Ёлкина Ева Юрьевна" in told
+    assert "person1@example.org" not in told
+    assert "000-00-01" not in told
+
+
+def record(tutor: Browser, on: Desks, status: int = 200, **more: object) -> str:
+    tutor.open(ask_path(on))
+    fields = {"decision": "given", "identity": "yes", **BOTH, **day("signed_on", on), **more}
+    return tutor.post(ask_path(on), fields, status)
+
+
+def test_an_answer_on_paper_is_recorded_by_who_checked_the_identity(listed: Desks):
+    tutor = listed.of(Role.TUTOR)
+    assert "Ответ записан" in record(tutor, listed)
+    assert "ответ есть" in tutor.text
+
+
+def test_a_refusal_needs_no_address(listed: Desks):
+    tutor = listed.of(Role.TUTOR)
+    tutor.open(ask_path(listed))
+    told = {"decision": "refused", "identity": "yes", **day("signed_on", listed)}
+    told["signer-id_document-kind"] = "passport"
+    assert "Ответ записан" in tutor.post(ask_path(listed), told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"identity": ""}, "Отметьте, что проверили документ", id="identity"),
+        pytest.param({"decision": ""}, "Это поле обязательно", id="decision"),
+        pytest.param({"signed_on-day": "31", "signed_on-month": "2"}, "Такого дня нет", id="day"),
+        pytest.param({"signer-address": ""}, "обязательно", id="address"),
+        pytest.param({"signed_on-year": "2027"}, "ещё не наступил", id="future"),
+    ],
+)
+def test_a_slip_comes_back_with_what_was_typed(
+    listed: Desks, changes: dict[str, object], said: str
+):
+    tutor = listed.of(Role.TUTOR)
+    assert said in record(tutor, listed, 422, **changes)
+    assert tutor.page is not None
+    assert "ОВД г. Хабаровска" in tutor.page.text
+
+
+def test_attempts_and_two_people_leave_a_silent_family_out(listed: Desks):
+    path = pupil_path(listed)
+    tutor = listed.of(Role.TUTOR)
+    tutor.open(path)
+    for days in (2, 1):
+        told = tutor.post(f"{path}/attempts", {"channel": "phone", **day("made_on", listed, days)})
+    assert told.count("звонок") >= 2
+    registrar = listed.of(Role.REGISTRAR)
+    registrar.open(path)
+    assert "подтверждает директор" in registrar.send(f"{path}/leaving-out", reason="no_answer")
+    director = listed.of(Role.DIRECTOR)
+    director.open(path)
+    assert "Подтверждено" in director.send(f"{path}/leaving-out/confirmation")
+    assert "без ответа, бумажный дневник" in director.text
+
+
+def test_one_attempt_is_not_enough_to_leave_out(listed: Desks):
+    registrar = listed.of(Role.REGISTRAR)
+    registrar.open(pupil_path(listed))
+    path = f"{pupil_path(listed)}/leaving-out"
+    assert "Попыток связаться с семьёй мало" in registrar.send(path, 422, reason="away")
+
+
+def test_an_agreement_is_recorded_for_those_who_signed_it(listed: Desks):
+    tutor = listed.of(Role.TUTOR)
+    tutor.open(pupil_path(listed))
+    fields = {"number": "12", "person_ids": str(listed.town.person(101))}
+    path = f"{pupil_path(listed)}/agreements"
+    told = tutor.post(path, {**fields, **day("signed_on", listed)})
+    assert "соглашение № 12 от 1 сентября 2026" in told
+    assert "обязательно" in tutor.post(path, {"number": "12", **day("signed_on", listed)}, 422)
+
+
+def test_contacts_are_corrected_and_a_taken_one_is_refused(listed: Desks):
+    path = f"{pupil_path(listed)}/people/{listed.town.person(101)}/contacts"
+    tutor = listed.of(Role.TUTOR)
+    tutor.open(path)
+    fields = {"email": "new@example.org", "phone": "8 900 000-00-77"}
+    assert "Контакты записаны" in tutor.post(path, fields)
+    mother = listed.town.person(101)
+    with listed.town.by(Role.REGISTRAR) as unit:
+        held = unit.people.items(listed.town.school_id)[mother].values
+    assert held[Field.PHONE] == "+79000000077"
+    tutor.open(path)
+    told = tutor.post(path, {"email": "person102@example.org", "phone": "8"}, 422)
+    assert "Ошибка" in told
+    tutor.post(path, {"email": "person102@example.org"}, 422)
+    foreign = f"{pupil_path(listed)}/people/{listed.town.person(102)}/contacts"
+    tutor.open(foreign, 404)
+
+
+def test_a_pupil_leaves_by_an_order(listed: Desks):
+    registrar = listed.of(Role.REGISTRAR)
+    registrar.open(pupil_path(listed))
+    fields = {"order_no": "7-у", **day("order_on", listed)}
+    assert "Ученик выбыл" in registrar.post(f"{pupil_path(listed)}/departure", fields)
+    registrar.open(pupil_path(listed), 404)
+    tutor = listed.of(Role.TUTOR)
+    tutor.open(pupil_path(listed, 2))
+    tutor.post(f"{pupil_path(listed, 2)}/departure", fields, 403)
