@@ -199,6 +199,17 @@ class BundleStore:
         ).first()
         return None if row is None else Release(**row._mapping)
 
+    def last_release(self, school_id: UUID, collection_id: UUID) -> Release | None:
+        """The preparation that counts: a later one replaces an earlier."""
+        columns = [c for c in releases.c if c.name not in {"school_id", "event_id"}]
+        row = self._db.execute(
+            sa.select(*columns)
+            .where(releases.c.school_id == school_id, releases.c.collection_id == collection_id)
+            .order_by(releases.c.id.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else Release(**row._mapping)
+
     def add_approval(
         self, school_id: UUID, collection_id: UUID, approval: Approval, event_id: UUID
     ) -> None:
@@ -403,6 +414,15 @@ class BundleStore:
                 )
             )
         )
+
+    def recalls_of(self, school_id: UUID, bundle_ids: Iterable[UUID]) -> list[Recall]:
+        """Recalls out of these bundles, the earliest due first."""
+        rows = self._db.execute(
+            sa.select(*_RECALL)
+            .where(recalls.c.school_id == school_id, recalls.c.bundle_id.in_(list(bundle_ids)))
+            .order_by(recalls.c.due_on, recalls.c.id)
+        )
+        return [Recall(**row._mapping) for row in rows]
 
     def recall_feed(self, programme: str, after: int, limit: int) -> list[Recall]:
         """Recalls in journal order, those after position `after`."""

@@ -50,6 +50,7 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "password_login": "Пароль почти совпадает с именем для входа.",
         # actions
         "identity_unchecked": "Отметьте, что проверили документ того, кто подписал.",
+        "approval_unsaid": "Отметьте, что проверили числа.",
         "nothing_chosen": "Выберите файл или вставьте ячейки.",
         "zone_unknown": "Такого часового пояса нет.",
         "role_place": "У роли в школе должна быть школа, у остальных её нет.",
