@@ -8,6 +8,7 @@ from uuid import UUID
 from gateway.actions.own_classes import require_classes
 from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
+from gateway.actions.roster_index import folded
 from gateway.errors import NotFound
 from gateway.store.consents import Ask
 from gateway.store.pupils import Guardianship
@@ -82,7 +83,7 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
             )
         )
     unit.record("class.read", class_id=class_id, purpose="desk", pupils=len(desk))
-    return sorted(desk, key=lambda p: (p.name, p.person_id))
+    return sorted(desk, key=lambda p: (folded(p.name), p.person_id))
 
 
 def told_standing(unit: Unit, where: Standing) -> Standing:

@@ -49,7 +49,7 @@ def commit(browser: Browser, status: int = 200, **more: object) -> str:
 def test_pasted_cells_become_a_class(desks: Desks):
     tutor = desks.of(Role.TUTOR)
     told = upload(desks, tutor, pasted(CHILD.line()))
-    assert "1 учеников" in told
+    assert "1 в списке" in told
     assert "Исправлять нечего" in told
     commit(tutor)
     assert "Класс 7А" in tutor.text
