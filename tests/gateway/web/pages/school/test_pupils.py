@@ -22,7 +22,8 @@ SIGNER = {
     "signer-id_document-issued_on-year": "2012",
     "signer-id_document-issued_by": "ОВД г. Хабаровска",
 }
-BOTH = SIGNER | {name.replace("signer-", "child-"): value for name, value in SIGNER.items()}
+CHILD = {name.replace("signer-", "child-"): value for name, value in SIGNER.items()}
+BOTH = SIGNER | CHILD | {"child-id_document-issued_on-year": "2016"}
 
 
 @pytest.fixture
