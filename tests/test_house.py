@@ -63,6 +63,7 @@ OPENS_TRANSACTIONS = {
 }
 # Long tables: of words, of codes with their sentences, or a store's tables and its questions.
 LONG = {
+    "gateway/web/problems.py",
     "gateway/store/consents.py",
     "gateway/store/bundles.py",
     "gateway/intake/words.py",

@@ -172,7 +172,11 @@ def test_an_ask_of_another_family_is_not_there(two_schools: tuple[Door, Town]):
         door.get(f"{ask}/items", stranger),
         door.put(f"{ask}/items", stranger, {"given_name": "Ева"}),
         door.post(f"{ask}/document", stranger, {"decision": "refused"}),
-        door.post(f"{ask}/answer", stranger, {"decision": "refused", "digest": "0" * 64, "code": "000000"}),
+        door.post(
+            f"{ask}/answer",
+            stranger,
+            {"decision": "refused", "digest": "0" * 64, "code": "000000"},
+        ),
         door.post(f"{ask}/withdrawal", stranger),
     ):
         assert refusal(answer) == (404, "not_found")
