@@ -35,6 +35,8 @@ def an_answer(answer_id: UUID, receipt_no: str) -> dict[str, object]:
         "text_digest": "0" * 64,
         "document_digest": "0" * 64,
         "has_agreement": True,
+        "subject_version": 0,
+        "signer_version": 0,
         "receipt_no": receipt_no,
         "receipt": "a.b.c",
         "event_id": FIRST,
