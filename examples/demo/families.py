@@ -168,5 +168,9 @@ def invented_details(person: Person, today: date) -> dict[str, Any]:
             "issued_by": "УМВД России по Хабаровскому краю",
             "department_code": "000-000",
         }
-    issued_on = min(date(2020, 3, 2) + timedelta(days=number % 700), today)
+    born = date.fromisoformat(person.items["birth_date"])
+    years = 0 if person.age(today) < OWN_SIGNATURE else OWN_SIGNATURE
+    # Every month has a 28th; three days later nobody gets a paper before it is due.
+    first = date(born.year + years, born.month, min(born.day, 28)) + timedelta(days=3)
+    issued_on = min(max(first, date(2020, 3, 2)) + timedelta(days=number % 60), today)
     return {"address": address, "id_document": {**paper, "issued_on": issued_on.isoformat()}}

@@ -36,6 +36,7 @@ from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.facts import AnswerFacts, Decision, EvidenceLevel, Field, FormKind, Items
 from policies.programme import Programme
+from policies.requisites import Paper, paper_findings
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,6 +108,9 @@ def render_document(
     school, ask = sitting.school, sitting.ask
     if not school.is_complete:
         raise PassportMissing
+    # A refusal is heard in any form: it shows no papers, so nobody looks at them.
+    if decision is Decision.GIVEN:
+        _require_papers(sitting, details, decided_on)
     link = _guardianship(unit, sitting)
     facts = DocumentFacts(
         kind=ask.form,
@@ -152,6 +156,25 @@ def full_name(items: Items) -> str:
     """Family name, given name, patronymic."""
     parts = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC)
     return " ".join(items.values[f] for f in parts if f in items.values)
+
+
+def _require_papers(sitting: Sitting, details: SigningDetails, on: date) -> None:
+    """Raises `BadInput` for an identity document that cannot be its holder's on that day."""
+    told = [("signer", details.signer, sitting.signer)]
+    if sitting.ask.form is FormKind.CHILD:
+        told.append(("child", details.child, sitting.subject))
+    flaws = {
+        f"/details/{who}/id_document/{finding.part}": finding.code.value
+        for who, one, items in told
+        if one is not None
+        for finding in paper_findings(_paper(one.id_document), items.birth_date, on)
+    }
+    if flaws:
+        raise BadInput(flaws)
+
+
+def _paper(one: IdDocument) -> Paper:
+    return Paper(one.kind, one.series, one.number, one.department_code, one.issued_on)
 
 
 def _person(items: Items, details: Details | None) -> Person:

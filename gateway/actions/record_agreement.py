@@ -16,6 +16,7 @@ from gateway.errors import BadInput, NotFound
 from gateway.store.agreements import Agreement
 from gateway.unit import Unit
 from policies.permissions import Permission
+from policies.requisites import authority_findings
 
 
 def record_agreements(unit: Unit, person_ids: Sequence[UUID], number: str, signed_on: date) -> int:
@@ -67,13 +68,21 @@ class Authority:
 def record_authority(
     unit: Unit, guardianship_id: UUID, authority: Authority, ends_on: date | None
 ) -> None:
-    """Keep the document of a representative; asks that it opens are opened. Raises `NotFound`."""
+    """Keep the document of a representative; asks that it opens are opened.
+
+    Raises `NotFound`, `BadInput` for days that contradict each other.
+    """
     school_id = unit.lock_school()
     link = next(
         (g for g in unit.pupils.list_guardianships(school_id) if g.id == guardianship_id), None
     )
     if link is None:
         raise NotFound
+    ward = unit.people.items(school_id, [link.pupil_id]).get(link.pupil_id)
+    today = unit.schools.get(school_id).today(unit.now)
+    born = ward.birth_date if ward else None
+    if found := authority_findings(authority.issued_on, ends_on, born, today):
+        raise BadInput({f"/{finding.part}": finding.code.value for finding in found})
     sealed = unit.vault.seal(
         school_id,
         link.guardian_id,

@@ -48,11 +48,19 @@ PROGRAMME = "mesh-2020"
 ZONE = "Asia/Vladivostok"
 OPEN_DAYS = 14
 PLATFORM = "rehearsal"
-_DETAILS = Details(
-    "680000, г. Хабаровск, ул. Примерная, д. 1",
-    IdDocument(IdKind.PASSPORT, "000000", date(2012, 5, 4), "ОВД г. Хабаровска", "0800"),
-)
-DETAILS = SigningDetails(_DETAILS, _DETAILS)
+_ADDRESS = "680000, г. Хабаровск, ул. Примерная, д. 1"
+
+
+def papers(ask: Ask, today: date) -> SigningDetails:
+    """What everybody shows: a guardian a passport, a pupil of any age a birth certificate."""
+    passport = IdDocument(IdKind.PASSPORT, "000000", today, "ОВД", "0800")
+    certificate = IdDocument(IdKind.BIRTH_CERTIFICATE, "000000", today, "ЗАГС", "I-ДВ")
+    if ask.form is FormKind.PUPIL_OWN:
+        return SigningDetails(Details(_ADDRESS, certificate))
+    child = Details(_ADDRESS, certificate) if ask.form is FormKind.CHILD else None
+    return SigningDetails(Details(_ADDRESS, passport), child)
+
+
 SENT = frozenset({Fate.AGREES, Fate.WITHDRAWS_LATE})
 
 
@@ -191,13 +199,13 @@ class RehearsedSchool:
 
     def answer(self, ask: Ask, decision: Decision) -> None:
         """Read the document, then repeat its digest."""
-        host = self.stage.host
+        host, told = self.stage.host, papers(ask, self.stage.clock().date())
         with self._family(ask.signer_id) as unit:
             session = self.session(unit, ask.signer_id)
-            shown = show_document(unit, session, ask.id, decision, DETAILS, host)
+            shown = show_document(unit, session, ask.id, decision, told, host)
         keys = self.stage.signing_keys
         with self._family(ask.signer_id) as unit:
-            answer(unit, session, ask.id, decision, shown.digest, DETAILS, host, keys)
+            answer(unit, session, ask.id, decision, shown.digest, told, host, keys)
 
     def withdraw(self, listed: InventedSchool, fate: Fate) -> int:
         """The first representatives of these pupils take back what they gave; answers how many."""

@@ -30,9 +30,9 @@ from gateway.actions.deliver_messages import lease_messages, settle_delivery
 from gateway.actions.invite import invite
 from gateway.actions.open_link import confirm_code, send_code
 from gateway.actions.personal_document import SigningDetails
-from gateway.cli.rehearsed_school import DETAILS, RehearsedSchool, Stage
+from gateway.cli.rehearsed_school import RehearsedSchool, Stage, papers
 from gateway.unit import SYSTEM, Actor
-from policies.facts import Decision, Field, FormKind
+from policies.facts import Decision, Field
 from policies.permissions import Role
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def open_families(stage: Stage, school: RehearsedSchool, count: int) -> list[Rea
         tokens[who] = opened
     ready = []
     for ask in wanted:
-        told = DETAILS if ask.form is FormKind.CHILD else SigningDetails(DETAILS.signer)
+        told = papers(ask, stage.clock().date())
         with stage.units.open(Actor(Role.FAMILY, ask.signer_id, school.school_id)) as unit:
             session = school.session(unit, ask.signer_id)
             shown = show_document(unit, session, ask.id, Decision.GIVEN, told, stage.host)

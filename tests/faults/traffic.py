@@ -73,9 +73,10 @@ class Ledger:
 class Refused(Exception):
     """A refusal that a client has to live with."""
 
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(f"{status} {code}")
-        self.code = code
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        self.code = str(problem.get("code", status))
+        pointers = [(each.get("pointer"), each.get("code")) for each in problem.get("errors", ())]
+        super().__init__(f"{status} {self.code} {pointers}")
 
 
 class Traffic:
@@ -156,7 +157,7 @@ class Traffic:
                 if "Retry-After" not in answer.headers:
                     ledger.broken[f"503 {code} without Retry-After"] += 1
                 return None
-            if code == "repeat_in_progress":
+            if code in {"repeat_in_progress", "too_many_attempts"}:
                 return None
             if status >= httpx.codes.INTERNAL_SERVER_ERROR:
                 ledger.refused[code] += 1
@@ -165,7 +166,7 @@ class Traffic:
                 return None
             if not answer.is_success:
                 ledger.refused[code] += 1
-                raise Refused(status, code)
+                raise Refused(status, problem)
         return answer.json() if answer.content else {}
 
     # a clerk: one school after another, then families that change their minds for ever
@@ -237,10 +238,11 @@ class Traffic:
         """Record an answer on paper; every paper is another one."""
         body: dict[str, object] = {"decision": decision, "signed_on": str(_today())}
         if decision == "given":
-            person = _details(next(self._rooms))
-            body["details"] = (
-                {"signer": person, "child": person} if with_child else {"signer": person}
-            )
+            room = next(self._rooms)
+            details = {"signer": _details(room, "passport", "0812")}
+            if with_child:
+                details["child"] = _details(room, "birth_certificate", "II-ДВ")
+            body["details"] = details
         path = f"/v1/school/asks/{ask}/paper-answer"
         told = self.call(http, "POST", path, school.tokens[Role.REGISTRAR], body)
         with self._turn:
@@ -304,14 +306,14 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _details(room: int) -> dict[str, object]:
+def _details(room: int, kind: str, series: str) -> dict[str, object]:
     return {
         "address": f"680000, г. Хабаровск, ул. Тихая, д. 7, кв. {room}",
         "id_document": {
-            "kind": "passport",
-            "series": "0812",
+            "kind": kind,
+            "series": series,
             "number": "000000",
-            "issued_on": "2012-05-04",
+            "issued_on": "2026-08-04",
             "issued_by": "ОВД г. Хабаровска",
         },
     }

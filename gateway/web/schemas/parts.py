@@ -22,6 +22,7 @@ from gateway.web.schemas.fields import (
     parts_of,
 )
 from policies.facts import Field, Items
+from policies.requisites import parse_department_code, parse_number, parse_series
 
 
 class Remark(Wire):
@@ -68,6 +69,13 @@ Corrections = type(
 )
 
 
+PARTS = {
+    "series": parse_series,
+    "number": parse_number,
+    "department_code": parse_department_code,
+}
+
+
 class IdDocumentIn(Wire):
     """Main identity document (152-FZ art. 9(4) 1)."""
 
@@ -77,6 +85,20 @@ class IdDocumentIn(Wire):
     issued_on = a_day()
     issued_by = a_text(200)
     department_code = a_text(20, required=False)
+
+    @ma.post_load
+    def _tidy(self, told: dict[str, Any], **_: object) -> dict[str, Any]:
+        """Numbers in the form of their kind of document; one that has not got it is refused."""
+        flaws = {}
+        for part, parse in PARTS.items():
+            if part in told:
+                try:
+                    told[part] = parse(told["kind"], told[part])
+                except ValueError as refused:
+                    flaws[part] = [str(refused)]
+        if flaws:
+            raise ma.ValidationError(flaws)
+        return told
 
 
 class PersonDetails(Wire):

@@ -47,17 +47,14 @@ Headers = Mapping[str, str]
 
 def details(*, with_child: bool) -> dict[str, Any]:
     """Address and identity document as JSON."""
-    person = {
-        "address": "680000, г. Хабаровск, ул. Тихая, д. 7, кв. 5",
-        "id_document": {
-            "kind": "passport",
-            "series": "0812",
-            "number": "000000",
-            "issued_on": "2012-05-04",
-            "issued_by": "ОВД г. Хабаровска",
-        },
-    }
-    return {"signer": person, "child": person} if with_child else {"signer": person}
+    address = "680000, г. Хабаровск, ул. Тихая, д. 7, кв. 5"
+    paper = {"number": "000000", "issued_on": "2026-08-04", "issued_by": "г. Хабаровск"}
+    passport = {**paper, "kind": "passport", "series": "08 12"}
+    certificate = {**paper, "kind": "birth_certificate", "series": "II-ДВ"}
+    told = {"signer": {"address": address, "id_document": passport}}
+    if with_child:
+        told["child"] = {"address": address, "id_document": certificate}
+    return told
 
 
 @dataclass
