@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from crypto.secrets_text import hash_secret, new_secret
@@ -12,7 +12,7 @@ from gateway.actions.own_classes import require_classes
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.reopen_asks import open_again
 from gateway.actions.send_message import send_mail
-from gateway.errors import TooLate
+from gateway.errors import NotFound, TooLate
 from gateway.messages import texts
 from gateway.store.collections import Collection
 from gateway.store.consents import Ask, Link
@@ -39,6 +39,18 @@ class Invited:
     answered: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who would be written to now. `last_at`: when a letter went to any of them; None: never."""
+
+    school: School
+    collection: Collection
+    asks: Mapping[UUID, list[Ask]]
+    items: Mapping[UUID, Items]
+    invited: Invited
+    last_at: datetime | None
+
+
 def invite(
     unit: Unit, collection_id: UUID, public_url: str, class_id: UUID | None = None
 ) -> Invited:
@@ -47,13 +59,57 @@ def invite(
     Whose answer is wanted no more (the pupil came of age, a guardianship ended) is not written to.
     A tutor names an own class. Raises `NotFound`, `NotAllowed`, `TooLate` after the deadline.
     """
-    school_id = unit.lock_school()
-    named = [class_id] if class_id is not None else unit.schools.class_names(school_id)
+    unit.lock_school()
+    plan = _plan(unit, collection_id, class_id)
+    if deadline_passed(unit.now, plan.collection.deadline_on, plan.school.zone):
+        raise TooLate
+    for signer in plan.invited.sent:
+        send_link(
+            unit,
+            plan.school,
+            plan.collection,
+            signer,
+            plan.asks[signer],
+            plan.items,
+            public_url,
+        )
+    return plan.invited
+
+
+def preview_invitations(
+    unit: Unit, collection_id: UUID, public_url: str, class_id: UUID
+) -> tuple[Plan, texts.Letter | None]:
+    """Who of a class would be written to now, and the letter to the first of them (None: nobody).
+
+    A read of personal data, journalled. The link in the letter is none: it is made on sending.
+    """
+    plan = _plan(unit, collection_id, class_id)
+    unit.record(
+        "class.read", class_id=class_id, purpose="invitations", pupils=len(plan.invited.sent)
+    )
+    if not plan.invited.sent:
+        return plan, None
+    signer = plan.invited.sent[0]
+    letter = _letter(
+        plan.school,
+        plan.collection,
+        signer,
+        plan.asks[signer],
+        plan.items,
+        f"{public_url}/p/…",
+    )
+    return plan, letter
+
+
+def _plan(unit: Unit, collection_id: UUID, class_id: UUID | None) -> Plan:
+    school_id = unit.school_id
+    classes = unit.schools.class_names(school_id)
+    if class_id is not None and class_id not in classes:
+        raise NotFound
+    named = classes if class_id is None else [class_id]
     require_classes(unit, Permission.INVITE, named)
     collection = unit.collections.get(school_id, collection_id)
     school = unit.schools.get(school_id)
-    if deadline_passed(unit.now, collection.deadline_on, school.zone):
-        raise TooLate
     by_signer = _asks_by_signer(unit, school, collection, class_id)
     answers = unit.consents.answers_by_ask(school_id)
     asks = [ask for asks in by_signer.values() for ask in asks]
@@ -72,9 +128,14 @@ def invite(
             recent.append(signer)
         else:
             sent.append(signer)
-    for signer in sent:
-        send_link(unit, school, collection, signer, by_signer[signer], items, public_url)
-    return Invited(tuple(sent), tuple(unreachable), tuple(recent), tuple(answered))
+    return Plan(
+        school,
+        collection,
+        by_signer,
+        items,
+        Invited(tuple(sent), tuple(unreachable), tuple(recent), tuple(answered)),
+        max((last[signer] for signer in by_signer if signer in last), default=None),
+    )
 
 
 def _asks_by_signer(
@@ -131,16 +192,28 @@ def send_link(
     )
     unit.consents.replace_links(school.id, collection.id, signer, unit.now, event)
     unit.consents.add_links([(link, hash_secret(token), event)])
+    url = f"{public_url}/p/{token}"
+    letter = _letter(school, collection, signer, asks, items, url)
+    send_mail(unit, school.id, items[signer].values[Field.EMAIL], letter.subject, letter.text)
+    return link.id
+
+
+def _letter(
+    school: School,
+    collection: Collection,
+    signer: UUID,
+    asks: Iterable[Ask],
+    items: Mapping[UUID, Items],
+    url: str,
+) -> texts.Letter:
     subjects = dict.fromkeys(ask.subject_id for ask in asks if ask.subject_id != signer)
-    letter = texts.invitation(
+    return texts.invitation(
         school=school.short_name,
         child=first_names(subjects or [signer], items),
         deadline=collection.deadline_on,
         zone=school.zone,
-        link=f"{public_url}/p/{token}",
+        link=url,
     )
-    send_mail(unit, school.id, items[signer].values[Field.EMAIL], letter.subject, letter.text)
-    return link.id
 
 
 def first_names(people: Iterable[UUID], items: Mapping[UUID, Items]) -> str:

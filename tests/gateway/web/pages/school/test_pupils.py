@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.web.pages.faults import FOR_PEOPLE
 from policies.facts import Decision, Field, FormKind
 from policies.permissions import Role
 from tests.gateway.web.pages.school.conftest import Browser, Desks
@@ -23,7 +24,16 @@ SIGNER = {
     "signer-id_document-issued_by": "ОВД г. Хабаровска",
 }
 CHILD = {name.replace("signer-", "child-"): value for name, value in SIGNER.items()}
-BOTH = SIGNER | CHILD | {"child-id_document-issued_on-year": "2016"}
+BOTH = (
+    SIGNER
+    | CHILD
+    | {
+        "child-id_document-kind": "birth_certificate",
+        "child-id_document-series": "II-ДВ",
+        "child-id_document-issued_on-year": "2016",
+    }
+)
+REQUIRED = FOR_PEOPLE["required"]
 
 
 @pytest.fixture
@@ -109,10 +119,10 @@ def test_a_refusal_needs_no_address(listed: Desks):
     ("changes", "said"),
     [
         pytest.param({"identity": ""}, "Отметьте, что проверили документ", id="identity"),
-        pytest.param({"decision": ""}, "Это поле обязательно", id="decision"),
+        pytest.param({"decision": ""}, REQUIRED, id="decision"),
         pytest.param({"signed_on-day": "31", "signed_on-month": "2"}, "Такого дня нет", id="day"),
-        pytest.param({"signer-address": ""}, "обязательно", id="address"),
-        pytest.param({"signed_on-year": "2027"}, "ещё не наступил", id="future"),
+        pytest.param({"signer-address": ""}, REQUIRED, id="address"),
+        pytest.param({"signed_on-year": "2027"}, "наступил", id="future"),
     ],
 )
 def test_a_slip_comes_back_with_what_was_typed(
@@ -154,7 +164,7 @@ def test_an_agreement_is_recorded_for_those_who_signed_it(listed: Desks):
     path = f"{pupil_path(listed)}/agreements"
     told = tutor.post(path, {**fields, **day("signed_on", listed)})
     assert "соглашение № 12 от 1 сентября 2026" in told
-    assert "обязательно" in tutor.post(path, {"number": "12", **day("signed_on", listed)}, 422)
+    assert REQUIRED in tutor.post(path, {"number": "12", **day("signed_on", listed)}, 422)
 
 
 def test_contacts_are_corrected_and_a_taken_one_is_refused(listed: Desks):
