@@ -72,7 +72,8 @@ def test_every_operation_tells_of_problems(description: dict[str, Any]):
 
 def test_every_permission_guards_a_route():
     guarded = {access.permission for access in GUARDS.values()}
-    assert set(Permission) <= guarded
+    # Opens nothing by itself: it says how much a class desk tells.
+    assert set(Permission) - {Permission.READ_REFUSALS} <= guarded
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.slug)
