@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from gateway.actions.own_classes import own_classes
+from gateway.actions.pinned_rules import rules_of
 from gateway.errors import NotFound
 from gateway.store.collections import Collection
 from gateway.unit import Unit
@@ -13,7 +14,6 @@ from gateway.web.pages.access import needs
 from gateway.web.pages.school import words
 from gateway.web.pages.site import Page, Pages
 from policies.permissions import Permission, allowed
-from policies.programme import load_programme
 
 school = Pages("desks")
 SEE = needs(Permission.READ_READINESS)
@@ -41,7 +41,7 @@ def framed(template: str, collection: Collection | None = None, **facts: object)
 
 def programme_title(collection: Collection) -> str:
     """Its name for people."""
-    return load_programme(collection.programme).title
+    return rules_of(collection).title
 
 
 def the_collection(collection_id: UUID) -> Collection:
