@@ -25,11 +25,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from crypto.secrets_text import hash_secret
 from gateway.actions.answer import show_document
 from gateway.actions.deliver_messages import lease_messages, settle_delivery
 from gateway.actions.invite import invite
 from gateway.actions.open_link import confirm_code, send_code
 from gateway.actions.personal_document import SigningDetails
+from gateway.actions.sign_answer import send_sign_code
 from gateway.cli.rehearsed_school import RehearsedSchool, Stage, papers
 from gateway.unit import SYSTEM, Actor
 from policies.facts import Decision, Field
@@ -89,9 +91,15 @@ def open_families(stage: Stage, school: RehearsedSchool, count: int) -> list[Rea
     for ask in wanted:
         told = papers(ask, stage.clock().date())
         with stage.units.open(Actor(Role.FAMILY, ask.signer_id, school.school_id)) as unit:
-            session = school.session(unit, ask.signer_id)
-            shown = show_document(unit, session, ask.id, Decision.GIVEN, told, stage.host)
-        body = {"decision": "given", "digest": shown.digest, "details": _details(told)}
+            session = unit.consents.find_session(hash_secret(tokens[ask.signer_id]), unit.now)
+            if session is None:
+                raise StormFault("сеанс семьи закрыт")
+            digest = show_document(unit, session, ask.id, Decision.GIVEN, told, stage.host).digest
+            host, key = stage.host, stage.code_key
+            send_sign_code(unit, session, ask.id, Decision.GIVEN, digest, told, host, key)
+        code = _told(_CODE, _post(stage), address[ask.signer_id][Field.PHONE])
+        signed = {"decision": "given", "digest": digest, "code": code}
+        body = {**signed, "details": _details(told)}
         path = f"/v1/family/asks/{ask.id}/answer"
         ready.append(Ready(path, tokens[ask.signer_id], json.dumps(body).encode()))
     return ready
