@@ -135,16 +135,17 @@ class Event:
 
 def _checked(kind: Kind, data: Mapping[str, object]) -> dict[str, Value]:
     """Every value in the spelling of the body. Raises `BadField`, which never holds the value."""
-    missing = kind.fields.keys() - data.keys()
-    if missing:
-        raise BadField(f"{kind.name}: {min(missing)} is missing")
+    if not kind.fields.keys() <= data.keys():
+        raise BadField(f"{kind.name}: {min(kind.fields.keys() - data.keys())} is missing")
+    spellings = _SPELLINGS[kind.name]
     checked: dict[str, Value] = {}
     for name, value in data.items():
-        wanted = kind.fields.get(name) or kind.optional.get(name)
-        if wanted is None:
+        known = spellings.get(name)
+        if known is None:
             raise BadField(f"{kind.name}: a field that the kind does not have")
+        wanted, spell = known
         try:
-            checked[name] = _SPELL[wanted](value)
+            checked[name] = spell(value)
         except (ValueError, TypeError):
             raise BadField(f"{kind.name}: {name} is not a {wanted.value}") from None
     return checked
@@ -219,4 +220,11 @@ _SPELL: Mapping[FieldType, Callable[[object], Value]] = {
     FieldType.DIGEST: _spell_digest,
     FieldType.DAY: _spell_day,
     FieldType.MOMENT: _spell_moment,
+}
+# By kind and field: an event is written with every change, so nothing is looked up twice.
+_SPELLINGS = {
+    kind.name: {
+        name: (wanted, _SPELL[wanted]) for name, wanted in {**kind.optional, **kind.fields}.items()
+    }
+    for kind in KINDS.values()
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -146,3 +146,35 @@ def inclusion_proof(connection: sa.Connection, event_id: UUID) -> Inclusion | No
         .all()
     )
     return Inclusion(row.idx, row.envelope, tuple(inclusion(hashes, row.idx, size)), signed)
+
+
+def places(connection: sa.Connection, school_id: UUID) -> dict[UUID, tuple[datetime, int]]:
+    """Event -> (moment of its batch, index) for a school: the order of commits, batch by batch.
+
+    Whatever commits after another is never in an earlier batch. What waits is in the last of all.
+    """
+    integrated = sa.select(audit_leaf.c.event_id, audit_leaf.c.idx, audit_leaf.c.envelope).where(
+        audit_leaf.c.school_id == school_id
+    )
+    found = {
+        row.event_id: (Leaf.decode(row.envelope).integrated_at, row.idx)
+        for row in connection.execute(integrated)
+    }
+    waiting = (
+        sa.select(audit_event.c.id)
+        .join(audit_pending, audit_pending.c.event_id == audit_event.c.id)
+        .where(audit_event.c.school_id == school_id)
+        .order_by(audit_event.c.id)
+    )
+    last = datetime.max.replace(tzinfo=UTC)
+    return found | {event_id: (last, at) for at, event_id in enumerate(connection.scalars(waiting))}
+
+
+def of_kind(connection: sa.Connection, school_id: UUID, kind: str) -> list[Event]:
+    """Events of a school of one kind, by id. Raises `BadField`, `UnknownKind`."""
+    wanted = (
+        sa.select(audit_event.c.body)
+        .where(audit_event.c.school_id == school_id, audit_event.c.kind == kind)
+        .order_by(audit_event.c.id)
+    )
+    return [Event.from_body(body) for body in connection.scalars(wanted)]

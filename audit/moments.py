@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=8)  # events of one unit share their moment
 def moment_text(at: datetime) -> str:
     """Aware moment to text: UTC, always six digits of microseconds. ValueError when naive."""
     if at.utcoffset() is None:

@@ -14,6 +14,8 @@ from audit.errors import OutsideTransaction
 from audit.event import Event
 from audit.store import audit_event, audit_pending
 
+_INSERT_EVENT, _INSERT_PENDING = sa.insert(audit_event), sa.insert(audit_pending)
+
 
 def record(connection: sa.Connection, event: Event) -> UUID:
     """Stage one event; returns its id for the rows that change. Never commits.
@@ -32,7 +34,7 @@ def record_many(connection: sa.Connection, events: Sequence[Event]) -> None:
     if not events:
         return
     connection.execute(
-        sa.insert(audit_event),
+        _INSERT_EVENT,
         [
             {
                 "id": event.id,
@@ -44,4 +46,4 @@ def record_many(connection: sa.Connection, events: Sequence[Event]) -> None:
             for event in events
         ],
     )
-    connection.execute(sa.insert(audit_pending), [{"event_id": event.id} for event in events])
+    connection.execute(_INSERT_PENDING, [{"event_id": event.id} for event in events])

@@ -117,29 +117,28 @@ class Raw:
 
 
 def _seal(keys: list[DataKey], plain: list[bytes]) -> Cost:
+    kind = RecordKind.REGISTRY
     with measured() as cost:
-        sealed = [
-            key.seal(RecordKind.REGISTRY, text) for key, text in zip(keys, plain, strict=True)
-        ]
+        sealed = [key.seal(kind, text) for key, text in zip(keys, plain, strict=True)]
     assert keys[-1].open(RecordKind.REGISTRY, sealed[-1]) == plain[-1]
     return cost
 
 
 def _open(keys: list[DataKey], sealed: list[bytes], plain: list[bytes]) -> Cost:
+    kind = RecordKind.REGISTRY
     with measured() as cost:
-        found = [
-            key.open(RecordKind.REGISTRY, text) for key, text in zip(keys, sealed, strict=True)
-        ]
+        found = [key.open(kind, text) for key, text in zip(keys, sealed, strict=True)]
     assert found == plain
     return cost
 
 
 def _new(vault: Vault, kek: KekProvider, people: list[Items], plain: list[bytes]) -> Cost:
     ids = [uuid4() for _ in people]
+    kind, key_class = RecordKind.REGISTRY, KeyClass.REGISTRY
     with measured() as cost:
         for person, items, text in zip(ids, people, plain, strict=True):
-            key, _ = new_data_key(kek, SCHOOL, person, KeyClass.REGISTRY, 1)
-            sealed = key.seal(RecordKind.REGISTRY, text)
+            key, _ = new_data_key(kek, SCHOOL, person, key_class, 1)
+            sealed = key.seal(kind, text)
             tokens = vault.tokens_of(SCHOOL, items)
     assert key.open(RecordKind.REGISTRY, sealed) == plain[-1]
     assert len(set(tokens.values())) == len(UNIQUE)

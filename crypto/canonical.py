@@ -12,19 +12,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 MAX_INT = 2**53 - 1  # RFC 7493, section 2.2
 MAX_DEPTH = 32
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def dumps(value: object) -> bytes:
     """The canonical UTF-8 bytes. Raises ValueError("canonical.<what>")."""
     _check(value, 0)
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def loads(data: bytes, *, canonical: bool = False) -> object:
@@ -96,26 +99,33 @@ def _refuse(code: str) -> Callable[[str], NoReturn]:
 def _check(value: object, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise ValueError("canonical.depth")
-    if value is None or isinstance(value, bool):
-        return
     if isinstance(value, str):
         _check_text(value)
-    elif isinstance(value, int):
-        if not -MAX_INT <= value <= MAX_INT:
-            raise ValueError("canonical.int")
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _check(item, depth + 1)
     elif isinstance(value, dict):
-        for key, item in value.items():
+        for key in value:
             if not isinstance(key, str) or not key.isascii():
                 raise ValueError("canonical.key")
-            _check(item, depth + 1)
-    else:
+        _check_all(value.values(), depth + 1)
+    elif isinstance(value, list | tuple):
+        _check_all(value, depth + 1)
+    elif value is None or isinstance(value, bool):
+        return
+    elif not isinstance(value, int):
         raise ValueError("canonical.type")
+    elif not -MAX_INT <= value <= MAX_INT:
+        raise ValueError("canonical.int")
+
+
+def _check_all(items: Iterable[object], depth: int) -> None:
+    """Most of what a record holds is text, so texts are looked at on the spot."""
+    for item in items:
+        if item.__class__ is str and depth <= MAX_DEPTH:
+            _check_text(item)
+        else:
+            _check(item, depth)
 
 
 def _check_text(text: str) -> None:
     """Lone surrogates have no UTF-8 (RFC 8785, 3.2.2.2). `isascii` is the everyday fast path."""
-    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise ValueError("canonical.surrogate")

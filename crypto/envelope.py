@@ -29,6 +29,8 @@ _WRAP_LABEL = b"sg/w/1\0"
 _RECORD_HEAD = struct.Struct(">BBHH")  # version, alg, kind, generation: 6 bytes
 _WRAP_HEAD = struct.Struct(">BBIBH")  # version, wrap alg, kek id, class, generation: 9 bytes
 _LENGTH = struct.Struct(">I")
+_BODY = _RECORD_HEAD.size + NONCE_BYTES  # where the ciphertext begins
+_PADDING = tuple(bytes(count) for count in range(STEP_BYTES))
 
 
 class KeyClass(IntEnum):
@@ -80,31 +82,27 @@ class DataKey:
 
     def seal(self, kind: RecordKind, plain: bytes) -> bytes:
         """Header 6 | nonce 12 | ciphertext of the padded plaintext | tag 16."""
-        head, aad = self._place(kind)
+        head, aad = self._places.get(kind) or self._place(kind)
         nonce = os.urandom(NONCE_BYTES)
-        padding = -(_LENGTH.size + len(plain)) % STEP_BYTES
-        padded = _LENGTH.pack(len(plain)) + plain + bytes(padding)
+        size = len(plain)
+        padded = _LENGTH.pack(size) + plain + _PADDING[-(_LENGTH.size + size) % STEP_BYTES]
         return head + nonce + self._aead.encrypt(nonce, padded, aad)
 
     def open(self, kind: RecordKind, sealed: bytes) -> bytes:
         """The plaintext. OpenError if anything at all is not as `seal` left it."""
-        head, aad = self._place(kind)
-        body = len(head) + NONCE_BYTES
-        if sealed[: len(head)] != head or len(sealed) < body + STEP_BYTES + TAG_BYTES:
+        head, aad = self._places.get(kind) or self._place(kind)
+        if not sealed.startswith(head) or len(sealed) < _BODY + STEP_BYTES + TAG_BYTES:
             raise OpenError
         try:
-            padded = self._aead.decrypt(sealed[len(head) : body], sealed[body:], aad)
+            padded = self._aead.decrypt(sealed[_RECORD_HEAD.size : _BODY], sealed[_BODY:], aad)
         except InvalidTag:
             raise OpenError from None
         return _unpad(padded)
 
     def _place(self, kind: RecordKind) -> tuple[bytes, bytes]:
         """Header and AAD of a kind, built once: they cost more than the cipher itself."""
-        place = self._places.get(kind)
-        if place is None:
-            head = _RECORD_HEAD.pack(FORMAT_VERSION, AES_256_GCM, kind, self.generation)
-            place = head, _RECORD_LABEL + head + self._where
-            self._places[kind] = place
+        head = _RECORD_HEAD.pack(FORMAT_VERSION, AES_256_GCM, kind, self.generation)
+        place = self._places[kind] = head, _RECORD_LABEL + head + self._where
         return place
 
     def __repr__(self) -> str:
@@ -160,12 +158,9 @@ def _place(school: UUID, person: UUID) -> bytes:
 def _unpad(padded: bytes) -> bytes:
     """Checked although the tag already held: a sealer's mistake must not pass for data."""
     (length,) = _LENGTH.unpack_from(padded)
-    end = _LENGTH.size + length
-    is_whole = (
-        len(padded) % STEP_BYTES == 0
-        and end <= len(padded) < end + STEP_BYTES
-        and not any(padded[end:])
-    )
-    if not is_whole:
+    end, size = _LENGTH.size + length, len(padded)
+    if size % STEP_BYTES or not end <= size < end + STEP_BYTES:
+        raise OpenError
+    if not padded.endswith(_PADDING[size - end]):
         raise OpenError
     return padded[_LENGTH.size : end]

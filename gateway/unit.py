@@ -121,12 +121,13 @@ class Unit:
         self, events: Iterable[tuple[str, dict[str, Data]]], *, school_id: UUID | None = None
     ) -> list[UUID]:
         """Write journal events in one go and answer their ids in the same order."""
+        actor = JournalActor(self.actor.kind, self.actor.ref)
         made = [
             Event(
                 id=self.new_id(),
                 kind=kind,
                 school_id=school_id or self.actor.school_id,
-                actor=JournalActor(self.actor.kind, self.actor.ref),
+                actor=actor,
                 at=self.now,
                 request_id=self.actor.request_id,
                 data=data,

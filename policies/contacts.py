@@ -94,6 +94,8 @@ def suggest_domain(address: str) -> str | None:
 
 def parse_phone(text: str) -> str:
     """E.164 number, Russian unless another country code is written. Raises ValueError(Code)."""
+    if plain := _PLAIN_MOBILE.fullmatch(text):
+        return "+7" + plain.group(1)
     cleaned = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     cleaned = _PHONE_LABEL.sub("", cleaned)
     if not cleaned:

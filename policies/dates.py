@@ -51,6 +51,11 @@ def parse_birth_date(text: str, today: date) -> date:
     return plausible(_read(cleaned, today), today)
 
 
+def parse_day(year: str, month: str, day: str, today: date) -> date:
+    """The same of its three numbers, the year in full. Raises ValueError(Code)."""
+    return plausible(_day(int(year), int(month), int(day)), today)
+
+
 def _read(text: str, today: date) -> date:
     if found := _YEAR_FIRST.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))

@@ -70,6 +70,11 @@ class Readiness:
         """True when nothing holds the school back."""
         return not self.findings
 
+    @property
+    def chosen(self) -> ReleaseSet:
+        """Who would be handed over on that day, as `release_set` says."""
+        return _ready(self.standings.items())
+
 
 def readiness(
     classes: Sequence[ClassFacts],
@@ -83,8 +88,11 @@ def readiness(
     A family on paper holds nobody back; one unsettled pupil holds back the school.
     """
     standings = {pupil.person_id: standing(pupil, programme, today) for pupil in pupils}
+    by_class: dict[UUID, list[PupilFacts]] = {}
+    for pupil in pupils:
+        by_class.setdefault(pupil.class_id, []).append(pupil)
     told = tuple(
-        _class_readiness(one, [each for each in pupils if each.class_id == one.class_id], standings)
+        _class_readiness(one, by_class.get(one.class_id, ()), standings)
         for one in sorted(classes, key=lambda each: (each.name, each.class_id))
     )
     known = {one.class_id for one in classes}
@@ -112,7 +120,7 @@ def readiness(
 def _class_readiness(
     one: ClassFacts, pupils: Sequence[PupilFacts], standings: Mapping[UUID, Standing]
 ) -> ClassReadiness:
-    ordered = sorted(pupils, key=lambda each: each.person_id)
+    ordered = sorted(pupils, key=lambda each: each.person_id.int)
     findings = [
         replace(reason, about=pupil.person_id)
         for pupil in ordered
@@ -157,10 +165,13 @@ def hand_in_findings(
 
 def release_set(pupils: Sequence[PupilFacts], programme: Programme, on: date) -> ReleaseSet:
     """Who is handed over on that day. The order of `pupils` does not matter."""
-    judged = ((pupil.person_id, standing(pupil, programme, on)) for pupil in pupils)
-    return tuple(
-        sorted((who, where.guardians) for who, where in judged if where.kind is StandingKind.READY)
-    )
+    return _ready((pupil.person_id, standing(pupil, programme, on)) for pupil in pupils)
+
+
+def _ready(judged: Iterable[tuple[UUID, Standing]]) -> ReleaseSet:
+    ready = [(who, where.guardians) for who, where in judged if where.kind is StandingKind.READY]
+    # By the number of an id: ids themselves are compared ten times as slowly.
+    return tuple(sorted(ready, key=lambda each: each[0].int))
 
 
 def narrower(old: ReleaseSet, new: ReleaseSet) -> bool:

@@ -1,14 +1,15 @@
 """A released bundle judged again from what was kept: its row, its event, its people's answers.
 
-Two moments within the time that a unit may wait for the school's lock say nothing about their
-order: a unit's moment is its opening. There the bundle is believed, never further.
+What came first is read in the journal, not off clocks: clocks jump, and a unit's moment is older
+than its wait for the school's lock. Within one batch of the journal nothing is known of the
+order, and the bundle is believed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -20,7 +21,6 @@ from policies.programme import Programme
 from policies.signers import voice_of
 from policies.standing import StandingKind, standing
 
-LOCK_WAIT = timedelta(seconds=30)
 Pairs = Set[tuple[UUID, UUID]]
 """(pupil, person): the pupil itself and each guardian sent along with it."""
 
@@ -84,13 +84,25 @@ class Told:
     guardians: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an event stands in the journal: moment of its batch, index (-1: before all of it)."""
+
+    batch: datetime
+    index: int
+
+    @property
+    def before_batch(self) -> Place:
+        return Place(self.batch, -1)
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBundle:
     """One revision as it lies in the database.
 
     `told`: what its row says of it; `event`: what the journal says, None when it says nothing.
     `content_digest`: of the bytes; None when there are none. `is_covered` False: a checkpoint
-    should cover the sealing and does not. `recalls`: person -> moment.
+    should cover the sealing and does not. `pulled`: the latest pull, None without one.
     """
 
     told: Told
@@ -98,23 +110,23 @@ class KeptBundle:
     content_digest: str | None
     is_covered: bool
     pairs: Pairs
-    sealed_at: datetime
-    superseded_at: datetime | None
-    pulled_at: datetime | None
-    acknowledged_at: datetime | None
-    gone_at: datetime | None
-    recalls: Mapping[UUID, datetime]
+    sealed: Place
+    pulled: Place | None
+    is_superseded: bool
+    is_acknowledged: bool
+    is_gone: bool
+    recalled: Set[UUID]
 
     @property
     def is_servable(self) -> bool:
-        return self.superseded_at is None and self.gone_at is None
+        return not self.is_superseded and not self.is_gone
 
 
 def record_flaws(bundle: KeptBundle) -> list[BundleFlaw]:
     """What the row, the bytes and the journal say against each other."""
     people = {person for _, person in bundle.pairs}
     pupils = {pupil for pupil, _ in bundle.pairs}
-    is_ended = not bundle.is_servable or bundle.acknowledged_at is not None
+    is_ended = not bundle.is_servable or bundle.is_acknowledged
     wrong = {
         Flaw.DIGEST: bundle.content_digest not in (None, bundle.told.digest),
         Flaw.EVENT: bundle.event != bundle.told,
@@ -162,27 +174,27 @@ def may_be_sent(pupil: PupilFacts, programme: Programme, on: date) -> tuple[UUID
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One pupil's answers as they came in. `recorded_at`: moment of every answer.
+    """One pupil's answers as they came in. `places`: of the event of every answer.
 
     `on`: day of the approval in the school's zone; age and authority count on it.
     """
 
     pupil: PupilFacts
-    recorded_at: Mapping[UUID, datetime]
+    places: Mapping[UUID, Place]
     programme: Programme
     on: date
 
-    def moments(self) -> list[datetime]:
-        """Of all answers by and about the family, in order."""
+    def steps(self, since: Place) -> list[Place]:
+        """Places of the family's answers from there on, in order."""
         guardians = self.pupil.guardians
         said = [*self.pupil.own, *(a for g in guardians for a in (*g.child, *g.own))]
-        return sorted({self.recorded_at[answer.id] for answer in said})
+        return sorted({place for a in said if (place := self.places[a.id]) >= since})
 
-    def as_of(self, at: datetime) -> PupilFacts:
-        """The pupil with the answers that had been recorded by then, and without claims."""
+    def as_of(self, at: Place) -> PupilFacts:
+        """The pupil with the answers that had been written by then, and without claims."""
 
         def cut(answers: tuple[AnswerFacts, ...]) -> tuple[AnswerFacts, ...]:
-            return tuple(answer for answer in answers if self.recorded_at[answer.id] <= at)
+            return tuple(answer for answer in answers if self.places[answer.id] <= at)
 
         return replace(
             self.pupil,
@@ -194,30 +206,28 @@ class Replay:
             ),
         )
 
-    def allowed(self, at: datetime) -> set[UUID]:
-        """Who might be in a bundle by the answers of that moment."""
+    def allowed(self, at: Place) -> set[UUID]:
+        """Who might be in a bundle by the answers of that place."""
         guardians = may_be_sent(self.as_of(at), self.programme, self.on)
         return set() if guardians is None else {self.pupil.person_id, *guardians}
 
-    def ready(self, at: datetime) -> set[UUID]:
+    def ready(self, at: Place) -> set[UUID]:
         """The same by everything that a standing asks for; only while the items are the same."""
         where = standing(self.as_of(at), self.programme, self.on)
         is_ready = where.kind is StandingKind.READY
         return {self.pupil.person_id, *where.guardians} if is_ready else set()
 
-    def end(self, person: UUID, sealed_at: datetime) -> datetime | None:
-        """From when on the answers keep a sealed person out; None: they do not.
+    def end(self, person: UUID, sealed: Place) -> Place | None:
+        """From where on the answers keep a sealed person out; None: they do not.
 
         The first «no» counts, whatever was said later: a recall is not taken back.
         """
-        ended, was_in = None, person in self.allowed(sealed_at - LOCK_WAIT)
-        for at in self.moments():
-            if at < sealed_at - LOCK_WAIT:
-                continue
+        ended, was_in = None, person in self.allowed(sealed.before_batch)
+        for at in self.steps(sealed.before_batch):
             is_in = person in self.allowed(at)
             if was_in and not is_in and ended is None:
                 ended = at
-            if is_in and at <= sealed_at + LOCK_WAIT:
+            if is_in and at.batch == sealed.batch:
                 ended = None
             was_in = is_in
         return ended
@@ -234,19 +244,20 @@ def people_flaws(
     known = {replay.pupil.person_id: replay for replay in replays}
     found: set[BundleFlaw] = set()
     # Somebody of two families stays until both are out; None: somebody is in for good.
-    ends: dict[UUID, list[datetime | None]] = {}
+    ends: dict[UUID, list[Place | None]] = {}
     for pupil in {pupil for pupil, _ in bundle.pairs}:
         members = {person for of, person in bundle.pairs if of == pupil}
         replay = known.get(pupil)
         if replay is not None:
             found |= _sealed_without_consent(bundle, replay, members, unchanged)
         for person in members:
-            left_at = bundle.pulled_at or bundle.sealed_at
-            end = replay.end(person, bundle.sealed_at) if replay else left_at
-            ends.setdefault(person, []).append(end)
-    for person, moments in ends.items():
-        past = [moment for moment in moments if moment is not None]
-        if len(past) == len(moments):
+            left = bundle.pulled or bundle.sealed
+            ends.setdefault(person, []).append(
+                replay.end(person, bundle.sealed) if replay else left
+            )
+    for person, places in ends.items():
+        past = [place for place in places if place is not None]
+        if len(past) == len(places):
             found |= _after_the_end(bundle, person, max(past))
     return sorted(found, key=lambda flaw: (flaw.code, str(flaw.about)))
 
@@ -254,22 +265,18 @@ def people_flaws(
 def _sealed_without_consent(
     bundle: KeptBundle, replay: Replay, members: Set[UUID], unchanged: Set[UUID]
 ) -> set[BundleFlaw]:
-    near = [at for at in replay.moments() if abs(at - bundle.sealed_at) <= LOCK_WAIT]
-    near += [bundle.sealed_at - LOCK_WAIT, bundle.sealed_at]
+    before = bundle.sealed.before_batch
+    near = [at for at in replay.steps(before) if at.batch == bundle.sealed.batch]
     allowed = replay.ready if members <= unchanged else replay.allowed
-    never = min((members - allowed(at) for at in near), key=len)
+    never = min((members - allowed(at) for at in (before, *near)), key=len)
     return {BundleFlaw(Flaw.CONSENT, person) for person in never}
 
 
-def _after_the_end(bundle: KeptBundle, person: UUID, end: datetime) -> set[BundleFlaw]:
+def _after_the_end(bundle: KeptBundle, person: UUID, end: Place) -> set[BundleFlaw]:
     """What must have happened once nothing let this person be in the bundle any more."""
-    pulled_at = bundle.pulled_at
     wrong = {
         Flaw.SERVABLE: bundle.is_servable,
-        Flaw.RECALL: pulled_at is not None and person not in bundle.recalls,
-        # Whoever recalled in the unit of the «no» itself had seen the pull.
-        Flaw.LATE_PULL: pulled_at is not None
-        and pulled_at > end + LOCK_WAIT
-        and bundle.recalls.get(person) != end,
+        Flaw.RECALL: bundle.pulled is not None and person not in bundle.recalled,
+        Flaw.LATE_PULL: bundle.pulled is not None and bundle.pulled.batch > end.batch,
     }
     return {BundleFlaw(code, person) for code, is_wrong in wrong.items() if is_wrong}

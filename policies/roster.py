@@ -201,7 +201,7 @@ def _contact_findings(people: Sequence[_Person]) -> Iterator[Finding]:
             if value is None:
                 continue
             holder = holders.setdefault(value, person)
-            if not person.is_same_as(holder):
+            if holder is not person and not person.is_same_as(holder):
                 yield person.finding(code, field, holder)
 
 

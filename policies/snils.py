@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import mul
 
 from policies.findings import Code
 
 DIGITS = 11
 LAST_UNCHECKABLE = 1_001_998
+_WEIGHTS = range(9, 0, -1)
 _SEPARATORS = re.compile(r"[\s.\-‐‑‒–—−_]+")
 
 
@@ -39,7 +41,7 @@ def parse_snils(text: str) -> str:
 
 def check_number(number: str) -> str:
     """Two check digits of nine digits: weights 9…1, modulo 101, last two digits (100 -> 00)."""
-    total = sum(int(digit) * weight for digit, weight in zip(number, range(9, 0, -1), strict=True))
+    total = sum(map(mul, map(int, number), _WEIGHTS))
     return f"{total % 101 % 100:02d}"
 
 

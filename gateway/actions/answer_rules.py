@@ -50,18 +50,18 @@ def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:
 
 def _contacts(unit: Unit, sitting: Sitting) -> list[ContactFacts]:
     """The two contacts that carry the signature, as the rule wants to know them."""
-    school_id, signer = sitting.school.id, sitting.ask.signer_id
-    changed = unit.people.staff_changed_at(school_id, signer)
+    school_id, values = sitting.school.id, sitting.signer.values
+    changed = unit.people.staff_changed_at(school_id, sitting.ask.signer_id)
+    told = [f for f in (Field.EMAIL, Field.PHONE) if f in values]
+    here = {f: unit.vault.token(f, values[f], school_id) for f in told}
+    everywhere = {f: unit.vault.token(f, values[f], None) for f in told}
+    of_staff = unit.staff.contacts_among(school_id, here.values())
+    holders = unit.claims.count_holders(everywhere)
     return [
         ContactFacts(
             staff_changed_at=changed.get(f),
-            equals_staff_contact=unit.staff.is_contact(
-                school_id, unit.vault.token(f, sitting.signer.values[f], school_id)
-            ),
-            unrelated_families=unit.claims.count_holders(
-                f, unit.vault.token(f, sitting.signer.values[f], None)
-            ),
+            equals_staff_contact=here[f] in of_staff,
+            unrelated_families=holders[f],
         )
-        for f in (Field.EMAIL, Field.PHONE)
-        if f in sitting.signer.values
+        for f in told
     ]

@@ -7,14 +7,15 @@ can have the bundle opened as well; without a key its digest is what ties it to 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from audit.cover import Cover, Covered
-from audit.errors import BadField, UnknownKind
-from audit.journal import event
+from audit.errors import BadField, LeafError, UnknownKind
+from audit.journal import event, of_kind, places
 from crypto import canonical, compact, jose
 from crypto.errors import JoseError
 from gateway.actions.pinned_rules import rules_of
@@ -24,9 +25,19 @@ from gateway.errors import NotFound
 from gateway.store.bundles import Bundle
 from gateway.store.released import ReleasedStore
 from gateway.unit import Unit
-from policies.released import BundleFlaw, Flaw, KeptBundle, Replay, Told, people_flaws, record_flaws
+from policies.released import (
+    BundleFlaw,
+    Flaw,
+    KeptBundle,
+    Place,
+    Replay,
+    Told,
+    people_flaws,
+    record_flaws,
+)
 
-SEALED = "bundle.sealed"
+SEALED, HANDED_OVER = "bundle.sealed", "bundle.handed_over"
+Places = Mapping[UUID, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,58 +50,73 @@ class Keys:
 
 def check_bundle(unit: Unit, bundle_id: UUID, cover: Cover, keys: Keys) -> list[BundleFlaw]:
     """All that is wrong with one revision; empty: it stands. Raises `NotFound`."""
-    store = ReleasedStore(unit.connection)
-    bundle = store.find(bundle_id)
+    bundle = ReleasedStore(unit.connection).find(bundle_id)
     if bundle is None:
         raise NotFound
     content = unit.bundles.content(bundle.school_id, bundle.id)
-    told = Told(bundle.digest, bundle.pupils, bundle.guardians)
-    place = cover.of(bundle.sealed_event_id)
-    kept = KeptBundle(
-        told=told,
-        event=_told_by_journal(unit, bundle),
-        content_digest=None if content is None else hashlib.sha256(content).hexdigest(),
-        # Until the worker has signed it nothing is served, and nothing is wrong.
-        is_covered=place is Covered.SIGNED
-        or (place is Covered.WAITING and bundle.pulled_at is None),
-        pairs=unit.bundles.members(bundle.school_id, bundle.id),
-        sealed_at=bundle.sealed_at,
-        superseded_at=bundle.superseded_at,
-        pulled_at=bundle.pulled_at,
-        acknowledged_at=bundle.acknowledged_at,
-        gone_at=bundle.gone_at,
-        recalls=store.recalled_at(bundle),
-    )
+    try:
+        found = {
+            at: Place(*place) for at, place in places(unit.connection, bundle.school_id).items()
+        }
+        kept = _kept(unit, bundle, content, cover, found)
+    except (BadField, KeyError, LeafError, UnknownKind):
+        return [BundleFlaw(Flaw.EVENT)]
     flaws = record_flaws(kept)
     if content is not None:
         flaws += _content_flaws(content, bundle, kept, keys)
-    return flaws + _people_flaws(unit, bundle, kept, store)
+    return flaws + _people_flaws(unit, bundle, kept, found)
+
+
+def _kept(
+    unit: Unit, bundle: Bundle, content: bytes | None, cover: Cover, found: Places
+) -> KeptBundle:
+    """Raises KeyError, `BadField`, `UnknownKind`: the journal does not know what the row says."""
+    school_id = bundle.school_id
+    covered = cover.of(bundle.sealed_event_id)
+    pulls = [
+        found[each.id]
+        for each in of_kind(unit.connection, school_id, HANDED_OVER)
+        if each.data["bundle_id"] == str(bundle.id)
+    ]
+    told = _told_by_journal(unit, bundle)
+    if told is None:
+        raise KeyError
+    return KeptBundle(
+        told=Told(bundle.digest, bundle.pupils, bundle.guardians),
+        event=told if bool(pulls) is (bundle.pulled_at is not None) else None,
+        content_digest=None if content is None else hashlib.sha256(content).hexdigest(),
+        # Until the worker has signed it nothing is served, and nothing is wrong.
+        is_covered=covered is Covered.SIGNED or (covered is Covered.WAITING and not pulls),
+        pairs=unit.bundles.members(school_id, bundle.id),
+        sealed=found[bundle.sealed_event_id],
+        pulled=max(pulls, default=None),
+        is_superseded=bundle.superseded_at is not None,
+        is_acknowledged=bundle.acknowledged_at is not None,
+        is_gone=bundle.gone_at is not None,
+        recalled=unit.bundles.recalled(school_id, bundle.id),
+    )
 
 
 def _told_by_journal(unit: Unit, bundle: Bundle) -> Told | None:
-    try:
-        sealed = event(unit.connection, bundle.sealed_event_id)
-    except (BadField, UnknownKind):
-        return None
+    sealed = event(unit.connection, bundle.sealed_event_id)
     if sealed is None or sealed.kind != SEALED or sealed.data["bundle_id"] != str(bundle.id):
         return None
     data = sealed.data
     return Told(str(data["jwe_digest"]), int(str(data["pupils"])), int(str(data["guardians"])))
 
 
-def _people_flaws(
-    unit: Unit, bundle: Bundle, kept: KeptBundle, store: ReleasedStore
-) -> list[BundleFlaw]:
+def _people_flaws(unit: Unit, bundle: Bundle, kept: KeptBundle, found: Places) -> list[BundleFlaw]:
     school_id = bundle.school_id
     release = unit.bundles.find_release(school_id, bundle.release_id)
     approval = unit.bundles.find_approval(school_id, bundle.collection_id)
     if release is None or approval is None:
         raise NotFound
     on = unit.schools.get(school_id).today(approval.approved_at)
-    recorded_at = store.recorded_at(school_id)
+    events = ReleasedStore(unit.connection).answer_events(school_id)
+    said = {answer: found[event_id] for answer, event_id in events.items()}
     rules = rules_of(unit.collections.get(school_id, bundle.collection_id))
     replays = [
-        Replay(pupil, recorded_at, rules, on)
+        Replay(pupil, said, rules, on)
         for pupil in unit.dossier.pupils(school_id, bundle.collection_id)
     ]
     then, now = Members.of_text(release.members).versions, unit.people.versions(school_id)

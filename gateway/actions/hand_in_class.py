@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from gateway.actions.own_classes import require_classes
-from gateway.actions.release_set import look_at_school
+from gateway.actions.pinned_rules import rules_of
 from gateway.errors import NotFound, RulesBroken
 from gateway.unit import Unit
 from policies.permissions import Permission
@@ -18,14 +18,17 @@ def hand_in_class(unit: Unit, collection_id: UUID, class_id: UUID) -> int:
     Raises `RulesBroken` while anybody waits, `NotAllowed` for another tutor's class, `NotFound`.
     """
     school_id = unit.lock_school()
-    state = look_at_school(unit, school_id, collection_id)
-    place = next((c for c in state.classes if c.class_id == class_id), None)
+    collection = unit.collections.get(school_id, collection_id)
+    classes = unit.collections.class_facts(school_id, collection_id)
+    place = next((c for c in classes if c.class_id == class_id), None)
     staff_id = unit.actor.ref
     if place is None or staff_id is None:
         raise NotFound
     require_classes(unit, Permission.HAND_IN_CLASS, [class_id])
-    mine = [p for p in state.pupils if p.class_id == class_id]
-    waiting = hand_in_findings(mine, state.rules, state.school.today(unit.now))
+    there = {who for who, place in unit.pupils.classes(school_id).items() if place == class_id}
+    mine = unit.dossier.pupils(school_id, collection_id, there)
+    today = unit.schools.get(school_id).today(unit.now)
+    waiting = hand_in_findings(mine, rules_of(collection), today)
     if waiting:
         raise RulesBroken(waiting)
     if not place.handed_in:

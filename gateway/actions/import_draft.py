@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -45,6 +46,10 @@ class Draft:
         """What people did to the list, for a digest of it."""
         typed = [[*place, text] for place, text in sorted(self.kept.edits.items())]
         return typed + [list(place) for place in sorted(self.kept.undone)]
+
+
+_FIELDS = {each.value: each for each in Field}
+_KINDS = {each.value: each for each in GuardianKind}
 
 
 def a_draft(read: Intake, kept: Kept, salt: bytes) -> Draft:
@@ -134,7 +139,7 @@ def _load(plain: bytes) -> Draft:
                 tuple(
                     RepresentativeRow(
                         _items_in(items),
-                        GuardianKind(kind),
+                        _KINDS[kind],
                         relation,
                         is_kind_said,
                         _agreement_in(agreement),
@@ -172,18 +177,15 @@ def _load(plain: bytes) -> Draft:
     )
 
 
-def _items_out(items: Items) -> list[dict[str, str]]:
-    return [
-        {f.value: v for f, v in items.values.items()},
-        {f.value: a.value for f, a in items.absent.items()},
-    ]
+def _items_out(items: Items) -> list[Mapping[Field, str]]:
+    return [dict(items.values), dict(items.absent)]
 
 
 def _items_in(stored: list[dict[str, str]]) -> Items:
     values, absent = stored
     return Items(
-        {Field(f): v for f, v in values.items()},
-        {Field(f): Absence(a) for f, a in absent.items()},
+        {_FIELDS[f]: v for f, v in values.items()},
+        {_FIELDS[f]: Absence(a) for f, a in absent.items()},
     )
 
 

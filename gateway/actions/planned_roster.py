@@ -158,9 +158,9 @@ class RosterPlan:
                 [
                     p.key,
                     str(p.person_id or ""),
-                    {f.value: v for f, v in p.items.values.items()},
-                    {f.value: a.value for f, a in p.items.absent.items()},
-                    [f.value for f in p.changed],
+                    dict(p.items.values),
+                    dict(p.items.absent),
+                    p.changed,
                     p.is_returning,
                 ]
                 for p in self.people

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from crypto import canonical
@@ -14,7 +15,7 @@ from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.facts import ClassFacts, PupilFacts
 from policies.programme import Programme
-from policies.release import Readiness, narrower, readiness, release_set
+from policies.release import Readiness, narrower, readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,17 @@ class SchoolState:
     readiness: Readiness
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Members:
     """The set: pupil -> guardians, and the version of every record in it."""
 
     guardians: Mapping[UUID, tuple[UUID, ...]]
     versions: Mapping[UUID, UUID]
 
-    @property
-    def people(self) -> set[UUID]:
-        return set(self.guardians) | {g for gs in self.guardians.values() for g in gs}
+    @cached_property
+    def people(self) -> frozenset[UUID]:
+        """Pupils and guardians."""
+        return frozenset(self.guardians).union(*self.guardians.values())
 
     def text(self) -> str:
         """Canonical JSON: {pupils: {id: [guardian ids]}, versions: {person: event}}."""
@@ -82,7 +84,6 @@ def look_at_school(unit: Unit, school_id: UUID, collection_id: UUID) -> SchoolSt
 
 def members_of(unit: Unit, state: SchoolState) -> Members:
     """The pupils who are ready, with the guardians to be sent."""
-    chosen = release_set(state.pupils, state.rules, state.school.today(unit.now))
     versions = unit.people.versions(state.school.id)
-    found = Members(dict(chosen), versions)
+    found = Members(dict(state.readiness.chosen), versions)
     return Members(found.guardians, {p: versions[p] for p in found.people})

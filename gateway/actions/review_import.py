@@ -70,13 +70,14 @@ def make_review(unit: Unit, import_id: UUID) -> Review:
         *(Finding(Code.PUPIL_NOT_LISTED, about=pupil.person_id) for pupil in plan.missing),
     )
     cells = {(f.row, f.column) for f in draft.findings}
+    written = draft.kept.written({row for row, _ in cells if row is not None}) if cells else {}
     return Review(
         found.id,
         plan.digest(draft.salt, draft.edits),
         plan,
         draft.repairs,
         findings,
-        {place: text for place, text in draft.kept.written().items() if place in cells},
+        {place: text for place, text in written.items() if place in cells},
     )
 
 

@@ -44,6 +44,8 @@ class Listed:
     @property
     def known(self) -> Items:
         """Register and list together."""
+        if not self.before.values:
+            return self.stated
         return Items({**self.before.values, **self.stated.values})
 
     def hear(self, mention: Mention) -> None:
@@ -143,11 +145,13 @@ class ListedPeople:
     def _by_papers(self, mention: Mention) -> UUID | None:
         snils = mention.items.values.get(Field.SNILS)
         if snils:
-            found = self._holder(Field.SNILS, snils)
+            found = self._known(Field.SNILS, snils)
             if found is not None and not strangers(mention.items, self.register[found]):
                 return found
             if found is not None:
                 self._doubt_number(mention, found)
+        if not self._identities:
+            return None
         identity = self._vault.identity_token(self._school, mention.items)
         found = self._identities.get(identity) if identity else None
         return found if found and agree(mention.items, self.register[found]) else None
@@ -177,8 +181,15 @@ class ListedPeople:
             by_number = None
         return by_number or by_name
 
-    def _holder(self, field_: Field, value: str) -> UUID | None:
-        found = self._holders.get((field_, self._vault.token(field_, value, self._school)))
+    def holder(self, field_: Field, value: str) -> UUID | None:
+        """Who of the school has the value now; an empty register needs no token to say so."""
+        if not self._holders:
+            return None
+        return self._holders.get((field_, self._vault.token(field_, value, self._school)))
+
+    def _known(self, field_: Field, value: str) -> UUID | None:
+        """The same, of people whose records can be opened."""
+        found = self.holder(field_, value)
         return found if found in self.register else None
 
     def _in_class(self, pupil: Mention, sure: Set[UUID | None]) -> UUID | None:
@@ -194,7 +205,7 @@ class ListedPeople:
 
     def _by_contact(self, mention: Mention) -> set[UUID]:
         values = mention.items.values
-        found = {self._holder(f, values[f]) for f in CONTACTS if f in values}
+        found = {self._known(f, values[f]) for f in CONTACTS if f in values}
         return {person for person in found if person is not None}
 
     def _one(self, mention: Mention, candidates: Set[UUID]) -> UUID | None:

@@ -46,9 +46,7 @@ def plan_roster(
 
 class _Planner:
     def __init__(self, unit: Unit, school_id: UUID, collection_id: UUID) -> None:
-        self._vault = unit.vault
         self._school = school_id
-        self._holders = unit.people.holders(school_id)
         self._classes = unit.pupils.classes(school_id)
         self._class_names = unit.schools.class_names(school_id)
         self._links = {
@@ -196,8 +194,7 @@ class _Planner:
         taken: set[str] = set()
         losers = []
         for key in sorted(wanted, key=turn):
-            token = self._vault.token(field_, wanted[key], self._school)
-            holder = self._holders.get((field_, token))
+            holder = self._listed.holder(field_, wanted[key])
             if wanted[key] in taken or (holder is not None and holder not in listed):
                 losers.append(key)
             taken.add(wanted[key])

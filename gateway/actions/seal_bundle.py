@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC
 from uuid import UUID
@@ -130,23 +131,20 @@ def _document(
 
 
 def _counts(state: SchoolState, sent: Iterable[PupilFacts], members: Members) -> dict[str, object]:
-    sent = list(sent)
-    classes = []
-    for place in state.classes:
-        enrolled = sum(1 for p in state.pupils if p.class_id == place.class_id)
-        handed = sum(1 for p in sent if p.class_id == place.class_id)
-        classes.append(
+    enrolled = Counter(pupil.class_id for pupil in state.pupils)
+    handed = Counter(pupil.class_id for pupil in sent)
+    return {
+        "pupils": handed.total(),
+        "guardians": len(members.people) - handed.total(),
+        "classes": [
             {
                 "class": place.name,
-                "enrolled": enrolled,
-                "handed_over": handed,
-                "paper_diary": enrolled - handed,
+                "enrolled": enrolled[place.class_id],
+                "handed_over": handed[place.class_id],
+                "paper_diary": enrolled[place.class_id] - handed[place.class_id],
             }
-        )
-    return {
-        "pupils": len(sent),
-        "guardians": len(members.people) - len(sent),
-        "classes": classes,
+            for place in state.classes
+        ],
     }
 
 
@@ -179,7 +177,7 @@ def _guardians(
             **_items(found[person].items, Subject.GUARDIAN, rules),
             "consents": [_consent(FormKind.GUARDIAN_OWN, person, latest(found[person].own))],
         }
-        for person in sorted(found)
+        for person in sorted(found, key=lambda each: each.int)
     ]
 
 
@@ -187,8 +185,8 @@ def _items(items: Items, subject: Subject, rules: Programme) -> dict[str, object
     """What the programme asks of that person; the register may know more for another one."""
     asked = {rule.field for rule in rules.items[subject]}
     return {
-        "items": {f.value: v for f, v in items.values.items() if f in asked},
-        "absent": {f.value: a.value for f, a in items.absent.items() if f in asked},
+        "items": {f: v for f, v in items.values.items() if f in asked},
+        "absent": {f: why for f, why in items.absent.items() if f in asked},
     }
 
 

@@ -29,6 +29,7 @@ from policies.findings import Code, Finding
 NAMES = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC)
 _LONGEST_NOTHING = 2 + max(map(len, NOTHING))  # brackets around it
 _NOTHING_BEGINS = {sign for said in NOTHING for sign in (said[:1], said[:1].upper())}
+_NO_PATRONYMIC_BEGINS = {sign for said in NO_PATRONYMIC for sign in (said[:1], said[:1].upper())}
 _NAME_ROLES = (*NAMES, Role.FULL_NAME)
 _LATIN_DOUBLES = re.compile(r"(?<![\w'])[ABCEHKMOPTXYaceopxy]{2,}(?![\w'])")
 _FROM_LATIN = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
@@ -225,7 +226,8 @@ class Desk:
         name = by_role.get(Role.FULL_NAME) or by_role.get(Field.FAMILY_NAME)
         column = by_role.get(Role.RELATION)
         text = texts[column.index] if column else None
-        if text is None or not plain(text):
+        # What was understood once is no blank, and most lists know three kinds of kin.
+        if text is None or (text not in self._relations and not plain(text)):
             text = kin
         is_supposed = False
         if text is None and name is not None:
@@ -269,7 +271,8 @@ class Desk:
 
 
 def _is_no_patronymic(text: str) -> bool:
-    if len(text) > _LONGEST_NOTHING:
+    first = text[0]
+    if len(text) > _LONGEST_NOTHING or ("А" <= first <= "я" and first not in _NO_PATRONYMIC_BEGINS):
         return False
     words = plain(text)
     return words in NO_PATRONYMIC or not words

@@ -6,7 +6,7 @@ code. Columns that nobody asked for are blanked at once and kept nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -58,15 +58,19 @@ class Kept:
                 return number, row, titles[column]
         return None
 
-    def written(self) -> dict[tuple[int, str], str]:
-        """What stands in the filled cells that are read, by row and column as they are told."""
+    def written(self, only: Set[int] | None = None) -> dict[tuple[int, str], str]:
+        """What stands in the filled cells that are read, by row and column as they are told.
+
+        `only`: in these rows.
+        """
         lists = lists_in(self.edited(), self.sheet)
         return {
             (row.number, f"{table.sheet}: {each.title}" if len(lists) > 1 else each.title): text
             for table, header in lists
             for row in table.rows
+            if row.number > header.row and (only is None or row.number in only)
             for each in header.columns
-            if row.number > header.row and (text := text_of(row.cell(each.index))) is not None
+            if (text := text_of(row.cell(each.index))) is not None
         }
 
     def corrected(self, place: Place, text: str) -> Kept:

@@ -311,7 +311,11 @@ def _padded(texts: Sequence[str | None], titles: set[tuple[str | None, ...]]) ->
 
 def _is_numbers(told: Sequence[str]) -> bool:
     """«1 2 3 …» under the titles."""
-    return len(told) > 1 and told == [str(number) for number in range(1, len(told) + 1)]
+    return (
+        len(told) > 1
+        and told[0] == "1"
+        and told == [str(number) for number in range(1, len(told) + 1)]
+    )
 
 
 def _is_guide(texts: Sequence[str | None]) -> bool:

@@ -13,7 +13,7 @@ from datetime import date
 from gateway.intake.cells import Cell, squeezed
 from gateway.intake.words import KIN_IN_CELL, NO_PATRONYMIC_AT_END, with_one_script
 from policies.contacts import parse_email, parse_phone
-from policies.dates import of_serial, parse_birth_date, plausible
+from policies.dates import of_serial, parse_birth_date, parse_day, plausible
 from policies.facts import Field
 from policies.findings import Code
 from policies.names import parse_name, split_full_name
@@ -33,6 +33,7 @@ _PLAIN_EMAIL = re.compile(
 )
 _PLAIN_SNILS = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}|[0-9]{11}")
 _PLAIN_PHONE = re.compile(r"(?:\+7|[0-9])[0-9 ()-]{8,18}[0-9]")
+_PLAIN_DAY = re.compile(r"([0-3][0-9])\.([01][0-9])\.([12][0-9]{3})")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _WIDE_DIGIT = re.compile(r"(?![0-9])\d")
 _EATEN_POINT = re.compile(r"(?<=\d)[.,]0+$")
@@ -182,6 +183,8 @@ def _email(text: str, cell: Cell) -> Value:
 def _birth_date(cell: Cell, text: str, today: date) -> Value:
     if isinstance(cell, date):
         return plausible(cell, today).isoformat(), None
+    if found := _PLAIN_DAY.fullmatch(text):
+        return parse_day(found[3], found[2], found[1], today).isoformat(), None
     tidied = _INVISIBLE.sub("", text).removeprefix("'").rstrip(" ,;")
     if re.fullmatch(r"\d{4,5}(?:[.,]\d+)?", tidied):
         serial = int(float(tidied.replace(",", ".")))

@@ -5,7 +5,8 @@ The table above has no key into any school's rows: it can move to a database of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as hidden
 from datetime import datetime
@@ -66,6 +67,8 @@ class ClaimRequest:
     state: ClaimState
 
 
+_FIELDS = {each.value: each for each in Field}
+_STATES = {each.value: each for each in ClaimState}
 _REQUEST = [c for c in claim_requests.c if c.name not in {"queued_at", "event_id"}]
 
 
@@ -80,36 +83,40 @@ class ClaimStore:
 
         A contact that is settled for the same holder with no less strength stays settled.
         """
+        by_person: dict[tuple[UUID, UUID], list[ClaimRequest]] = {}
         for request in requests:
-            mine = (
-                claim_requests.c.school_id == request.school_id,
-                claim_requests.c.person_id == request.person_id,
-                claim_requests.c.field == request.field.value,
-            )
-            before = self._db.execute(sa.select(*_REQUEST).where(*mine)).first()
-            if (
-                before is not None
-                and before.token == request.token
-                and before.holder == request.holder
-                and before.state == ClaimState.SETTLED
-                and before.strength in {request.strength.value, Strength.PROVED.value}
-            ):
+            by_person.setdefault((request.school_id, request.person_id), []).append(request)
+        for (school_id, person_id), wanted in by_person.items():
+            known = {each.field: each for each in self.of_person(school_id, person_id)}
+            new = [each for each in wanted if not _stays(known.get(each.field), each)]
+            if not new:
                 continue
-            self._db.execute(claim_requests.delete().where(*mine))
-            self._db.execute(
-                claim_requests.insert().values(
-                    school_id=request.school_id,
-                    id=request.id,
-                    person_id=request.person_id,
-                    field=request.field.value,
-                    key_version=request.key_version,
-                    token=request.token,
-                    holder=request.holder,
-                    strength=request.strength.value,
-                    state=ClaimState.QUEUED.value,
-                    queued_at=at,
-                    event_id=event_id,
+            if not known.keys().isdisjoint(each.field for each in new):
+                self._db.execute(
+                    claim_requests.delete().where(
+                        claim_requests.c.school_id == school_id,
+                        claim_requests.c.person_id == person_id,
+                        claim_requests.c.field.in_([each.field.value for each in new]),
+                    )
                 )
+            self._db.execute(
+                claim_requests.insert(),
+                [
+                    {
+                        "school_id": school_id,
+                        "id": each.id,
+                        "person_id": person_id,
+                        "field": each.field.value,
+                        "key_version": each.key_version,
+                        "token": each.token,
+                        "holder": each.holder,
+                        "strength": each.strength.value,
+                        "state": ClaimState.QUEUED.value,
+                        "queued_at": at,
+                        "event_id": event_id,
+                    }
+                    for each in new
+                ],
             )
 
     def queued(self, limit: int) -> list[ClaimRequest]:
@@ -153,16 +160,24 @@ class ClaimStore:
         )
         return [_request(row) for row in rows]
 
-    def count_holders(self, field: Field, token: bytes) -> int:
-        """How many different people, of any school, have ever claimed this contact."""
-        return (
-            self._db.scalar(
-                sa.select(sa.func.count(sa.distinct(claim_requests.c.holder))).where(
-                    claim_requests.c.field == field.value, claim_requests.c.token == token
+    def count_holders(self, contacts: Mapping[Field, bytes]) -> Counter[Field]:
+        """How many different people, of any school, have ever claimed each of these contacts."""
+        if not contacts:
+            return Counter()
+        asked = claim_requests.c
+        rows = self._db.execute(
+            sa.select(asked.field, asked.holder)
+            .distinct()
+            .where(
+                sa.or_(
+                    *(
+                        sa.and_(asked.field == field.value, asked.token == token)
+                        for field, token in contacts.items()
+                    )
                 )
             )
-            or 0
         )
+        return Counter(Field(row.field) for row in rows)
 
     def mark(self, request: ClaimRequest, state: ClaimState, event_id: UUID) -> None:
         self._db.execute(
@@ -186,7 +201,7 @@ class ClaimStore:
             query = query.where(claim_requests.c.person_id.in_(only))
         found: dict[UUID, list[ContactClaim]] = {}
         for row in self._db.execute(query.order_by(asked.field)):
-            claim = ContactClaim(Field(row.field), ClaimState(row.state))
+            claim = ContactClaim(_FIELDS[row.field], _STATES[row.state])
             found.setdefault(row.person_id, []).append(claim)
         return {person: tuple(states) for person, states in found.items()}
 
@@ -274,6 +289,17 @@ class ClaimStore:
             claims.c.key_version == request.key_version,
             claims.c.token == request.token,
         )
+
+
+def _stays(before: ClaimRequest | None, request: ClaimRequest) -> bool:
+    """The contact is settled for the same holder already, with no less strength."""
+    return (
+        before is not None
+        and before.token == request.token
+        and before.holder == request.holder
+        and before.state is ClaimState.SETTLED
+        and before.strength in {request.strength, Strength.PROVED}
+    )
 
 
 def _request(row: sa.Row[tuple[object, ...]]) -> ClaimRequest:

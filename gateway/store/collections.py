@@ -134,6 +134,13 @@ class CollectionStore:
         )
         return [Collection(**row._mapping) for row in rows]
 
+    def everywhere(self) -> list[tuple[UUID, UUID]]:
+        """(school, collection) of every collection of every school."""
+        pair = (collections.c.school_id, collections.c.id)
+        return [
+            (row.school_id, row.id) for row in self._db.execute(sa.select(*pair).order_by(*pair))
+        ]
+
     def rules_in_use(self) -> list[tuple[str, str]]:
         """(programme, policy digest) of every collection of every school, each once."""
         pair = (collections.c.programme, collections.c.policy_digest)

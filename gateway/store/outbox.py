@@ -45,15 +45,16 @@ class OutboxStore:
 
     def add(self, message: Message) -> None:
         self._db.execute(
-            messages.insert().values(
-                id=message.id,
-                school_id=message.school_id,
-                channel=message.channel,
-                sealed=message.sealed,
-                attempts=message.attempts,
-                queued_at=message.queued_at,
-                due_at=message.due_at,
-            )
+            messages.insert(),
+            {
+                "id": message.id,
+                "school_id": message.school_id,
+                "channel": message.channel,
+                "sealed": message.sealed,
+                "attempts": message.attempts,
+                "queued_at": message.queued_at,
+                "due_at": message.due_at,
+            },
         )
 
     def take_due(self, now: datetime, limit: int) -> list[Message]:

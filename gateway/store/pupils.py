@@ -61,6 +61,18 @@ class Guardianship:
     ends_on: date | None
 
 
+_KINDS = {each.value: each for each in GuardianKind}
+_LINK = (
+    guardianships.c.id,
+    guardianships.c.pupil_id,
+    guardianships.c.guardian_id,
+    guardianships.c.kind,
+    guardianships.c.relation,
+    guardianships.c.authority.is_not(None).label("has_authority"),
+    guardianships.c.ends_on,
+)
+
+
 class PupilStore:
     """Who is taught in which class, and by whom each pupil is represented."""
 
@@ -143,7 +155,7 @@ class PupilStore:
         guardian_ids: Collection[UUID] | None = None,
     ) -> list[Guardianship]:
         """Who stands for whom; None asks for every pupil, every guardian."""
-        query = sa.select(guardianships).where(guardianships.c.school_id == school_id)
+        query = sa.select(*_LINK).where(guardianships.c.school_id == school_id)
         if pupil_ids is not None:
             query = query.where(guardianships.c.pupil_id.in_(pupil_ids))
         if guardian_ids is not None:
@@ -154,9 +166,9 @@ class PupilStore:
                 row.id,
                 row.pupil_id,
                 row.guardian_id,
-                GuardianKind(row.kind),
+                _KINDS[row.kind],
                 row.relation,
-                row.authority is not None,
+                row.has_authority,
                 row.ends_on,
             )
             for row in rows

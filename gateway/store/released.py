@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.store.bundles import Bundle, bundles, recalls
+from gateway.store.bundles import Bundle, bundles
 from gateway.store.consents import answers
 
 _BUNDLE = [column for column in bundles.c if column.name not in {"content", "event_id"}]
@@ -27,18 +26,9 @@ class ReleasedStore:
         row = self._db.execute(sa.select(*_BUNDLE).where(bundles.c.id == bundle_id)).first()
         return None if row is None else Bundle(**row._mapping)
 
-    def recalled_at(self, bundle: Bundle) -> dict[UUID, datetime]:
-        """When each recalled person of the bundle was."""
+    def answer_events(self, school_id: UUID) -> dict[UUID, UUID]:
+        """The event of every answer of the school."""
         rows = self._db.execute(
-            sa.select(recalls.c.person_id, recalls.c.opened_at).where(
-                recalls.c.school_id == bundle.school_id, recalls.c.bundle_id == bundle.id
-            )
+            sa.select(answers.c.id, answers.c.event_id).where(answers.c.school_id == school_id)
         )
-        return {row.person_id: row.opened_at for row in rows}
-
-    def recorded_at(self, school_id: UUID) -> dict[UUID, datetime]:
-        """Moment at which every answer of the school was recorded."""
-        rows = self._db.execute(
-            sa.select(answers.c.id, answers.c.recorded_at).where(answers.c.school_id == school_id)
-        )
-        return {row.id: row.recorded_at for row in rows}
+        return {row.id: row.event_id for row in rows}

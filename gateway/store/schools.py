@@ -130,8 +130,10 @@ class SchoolStore:
             query = query.where(schools.c.id > after)
         return [School(**row._mapping) for row in self._db.execute(query)]
 
-    def ids(self) -> list[UUID]:
-        return list(self._db.scalars(sa.select(schools.c.id).order_by(schools.c.id)))
+    def days(self, now: datetime) -> dict[UUID, date]:
+        """The day that it is in every school."""
+        rows = self._db.execute(sa.select(schools.c.id, schools.c.zone))
+        return {row.id: now.astimezone(ZoneInfo(row.zone)).date() for row in rows}
 
     # classes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -114,17 +115,16 @@ class StaffStore:
             or 0
         ) > 0
 
-    def is_contact(self, school_id: UUID, token: bytes) -> bool:
-        """A worker of this school has this e-mail or phone (school-scoped token)."""
-        return (
-            self._db.execute(
-                sa.select(staff.c.id).where(
-                    staff.c.school_id == school_id,
-                    sa.or_(staff.c.email_token == token, staff.c.phone_token == token),
-                )
-            ).first()
-            is not None
+    def contacts_among(self, school_id: UUID, tokens: Collection[bytes]) -> set[bytes]:
+        """Those school-scoped tokens that are of the e-mail or phone of a worker of the school."""
+        wanted = list(tokens)
+        rows = self._db.execute(
+            sa.select(staff.c.email_token, staff.c.phone_token).where(
+                staff.c.school_id == school_id,
+                sa.or_(staff.c.email_token.in_(wanted), staff.c.phone_token.in_(wanted)),
+            )
         )
+        return {token for row in rows for token in row if token in wanted}
 
     def assign_tutor(self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID) -> None:
         self._db.execute(

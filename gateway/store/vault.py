@@ -6,6 +6,7 @@ not bind a ciphertext to its place.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -47,6 +48,7 @@ canaries = sa.Table(
 CANARY = "rings"
 ROLL = "keys"
 UNIQUE_FIELDS = (Field.SNILS, Field.EMAIL, Field.PHONE)
+_FIELDS = {field.value: field for field in Field}  # a call of the enumeration costs much more
 
 
 class Vault:
@@ -56,16 +58,17 @@ class Vault:
         self._db = connection
         self._kek = kek
         self._index = index
-        self._open: dict[tuple[UUID, UUID, KeyClass], DataKey] = {}
+        self._open: dict[tuple[UUID, KeyClass], dict[UUID, DataKey]] = {}
 
     # keys
 
     def add_keys(self, school_id: UUID, owners: Iterable[tuple[UUID, KeyClass, UUID]]) -> None:
         """Make a data key for every (owner, class, event); a school owns its SCHOOL key."""
         rows = []
+        opened = {key_class: self._opened(school_id, key_class) for key_class in KeyClass}
         for owner, key_class, event_id in owners:
             key, wrapped = new_data_key(self._kek, school_id, owner, key_class, 1)
-            self._open[school_id, owner, key_class] = key
+            opened[key_class][owner] = key
             rows.append(
                 {
                     "school_id": school_id,
@@ -85,12 +88,8 @@ class Vault:
     ) -> dict[UUID, DataKey]:
         """Data keys by owner; an owner whose key was destroyed is not in the answer."""
         wanted = set(owners)
-        found = {
-            owner: self._open[school_id, owner, key_class]
-            for owner in wanted
-            if (school_id, owner, key_class) in self._open
-        }
-        missing = wanted - found.keys()
+        opened = self._opened(school_id, key_class)
+        missing = wanted - opened.keys()
         if missing:
             query = sa.select(person_keys.c.person_id, person_keys.c.wrapped).where(
                 person_keys.c.school_id == school_id, person_keys.c.key_class == int(key_class)
@@ -98,21 +97,26 @@ class Vault:
             if len(missing) <= 500:
                 query = query.where(person_keys.c.person_id.in_(missing))
             for row in self._db.execute(query.order_by(person_keys.c.generation)):
-                if row.person_id in missing:
-                    key = open_data_key(self._kek, row.wrapped, school_id, row.person_id)
-                    found[row.person_id] = self._open[school_id, row.person_id, key_class] = key
-        return found
+                who = row.person_id
+                if who in missing:
+                    opened[who] = open_data_key(self._kek, row.wrapped, school_id, who)
+        return {owner: opened[owner] for owner in wanted if owner in opened}
 
     def key(self, school_id: UUID, owner: UUID, key_class: KeyClass) -> DataKey:
         """The one data key. Raises `OpenError` when it was destroyed."""
-        try:
-            return self.keys(school_id, [owner], key_class)[owner]
-        except KeyError:
-            raise OpenError from None
+        known = self._opened(school_id, key_class).get(owner)
+        found = known or self.keys(school_id, [owner], key_class).get(owner)
+        if found is None:
+            raise OpenError
+        return found
+
+    def _opened(self, school_id: UUID, key_class: KeyClass) -> dict[UUID, DataKey]:
+        """Keys of one class that are at hand already, by owner."""
+        return self._open.setdefault((school_id, key_class), {})
 
     def destroy_key(self, school_id: UUID, owner: UUID, key_class: KeyClass) -> None:
         """Delete every generation of the key; what it sealed can never be opened again."""
-        self._open.pop((school_id, owner, key_class), None)
+        self._opened(school_id, key_class).pop(owner, None)
         self._db.execute(
             person_keys.delete().where(
                 person_keys.c.school_id == school_id,
@@ -189,7 +193,7 @@ class Vault:
 
     def token(self, field: Field, value: str, scope: UUID | None) -> bytes:
         """16-byte keyed token of a canonical value; scope None is across schools."""
-        return self._index.token(field.value, scope, value)
+        return self._index.token(field, scope, value)
 
     def mark(self, school_id: UUID, person_id: UUID, field: Field, value: str) -> bytes:
         """16-byte keyed mark of a value of one person, equal for nobody else."""
@@ -218,20 +222,18 @@ def plain_items(items: Items) -> bytes:
     """Canonical JSON of a registry record."""
     return canonical.dumps(
         {
-            "absent": {f.value: a.value for f, a in items.absent.items()},
-            "values": {f.value: v for f, v in items.values.items()},
+            "absent": dict(items.absent),
+            "values": dict(items.values),
         }
     )
 
 
 def items_of(plain: bytes) -> Items:
-    """The items of a registry record's plaintext."""
-    record = canonical.loads(plain)
-    if not isinstance(record, dict):
-        raise OpenError
+    """The items of a registry record's plaintext: ours, for its seal held."""
+    record = json.loads(plain)
     return Items(
-        {Field(k): v for k, v in record["values"].items()},
-        {Field(k): Absence(v) for k, v in record["absent"].items()},
+        {_FIELDS[k]: v for k, v in record["values"].items()},
+        {_FIELDS[k]: Absence(v) for k, v in record["absent"].items()},
     )
 
 

@@ -74,7 +74,7 @@ class Rounds:
         self._units = wiring.units
         self._forgot_at: datetime | None = None
         self._is_signed = False  # True once the signed tree is known to hold every leaf
-        self._days_done: dict[tuple[str, str], date] = {}
+        self._days_done: dict[tuple[UUID, UUID], date] = {}
 
     def once(self) -> bool:
         """Every duty in turn. True: something was done, so the next round may follow at once."""
@@ -218,13 +218,10 @@ class Rounds:
         """Once a day a school: birthdays, ended guardianships, days of destruction, drafts."""
         done = False
         with self._wiring.looking() as look:
-            due = [
-                (school_id, collection.id, look.schools.get(school_id).today(look.now))
-                for school_id in look.schools.ids()
-                for collection in look.collections.of_school(school_id)
-            ]
-        for school_id, collection_id, today in due:
-            key = (str(school_id), str(collection_id))
+            days = look.schools.days(look.now)
+            every = look.collections.everywhere()
+        for school_id, collection_id in every:
+            key, today = (school_id, collection_id), days[school_id]
             if self._days_done.get(key) != today:
                 with self._apart("days"):
                     self._keep_day(school_id, collection_id)

@@ -20,7 +20,7 @@ from tests.faults.stand import POSTGRESQL, Stand, open_stand
 from tests.faults.traffic import Traffic
 
 LOGS = Path(__file__).parents[2] / "var" / "faults"
-DISK_MEGABYTES = {"sqlite": 16, "postgresql": 160}
+DISK_MEGABYTES = {"sqlite": 96, "postgresql": 320}  # /readyz asks for 64 of them
 
 
 @dataclass

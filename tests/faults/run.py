@@ -7,12 +7,14 @@ Exit code 1 when anything failed; a scenario that this machine cannot play says 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from gateway.logs import set_up_logs
 from tests.faults.playing import Played, play
 from tests.faults.scenarios import BOTH, SCENARIOS, Scenario
 
@@ -29,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(argv)
     console = Console(width=120)
+    set_up_logs(io.StringIO())  # of our own doing; the service's go to var/faults
     table = Table(*HEAD)
     failed: list[Played] = []
     for scenario, engine in _chosen(given):

@@ -33,7 +33,6 @@ from tests.faults.proxy import Proxy
 from tests.town import ASSERTION_KEY, PLATFORM_KEY, Child, Town
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-ZONE_AHEAD = timedelta(hours=14)  # of the schools' day before ours at most
 
 
 @dataclass

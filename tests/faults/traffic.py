@@ -10,10 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -80,12 +81,16 @@ class Refused(Exception):
 
 
 class Traffic:
-    """Threads of clerks and one platform. `may_fail`: other 5xx that the scenario provokes."""
+    """Threads of clerks and one platform. `may_fail`: other 5xx that the scenario provokes.
+
+    `waits_out`: codes of refusals that pass by themselves.
+    """
 
     def __init__(self, stand: Stand, *, clerks: int = 2, may_fail: frozenset[int] = frozenset()):
         self.stand = stand
         self.ledger = Ledger()
         self.faults: list[BaseException] = []
+        self.waits_out = {"repeat_in_progress", "too_many_attempts"}
         self._may_fail = may_fail
         self._ended = threading.Event()
         self._turn = threading.Lock()
@@ -157,7 +162,7 @@ class Traffic:
                 if "Retry-After" not in answer.headers:
                     ledger.broken[f"503 {code} without Retry-After"] += 1
                 return None
-            if code in {"repeat_in_progress", "too_many_attempts"}:
+            if code in self.waits_out:
                 return None
             if status >= httpx.codes.INTERNAL_SERVER_ERROR:
                 ledger.refused[code] += 1
@@ -252,7 +257,7 @@ class Traffic:
 
     def _try_to_reach(self, http: httpx.Client, school: School, pupil: Pupil) -> None:
         path = f"/v1/school/pupils/{pupil.id}/attempts"
-        body = {"made_on": str(_today()), "channel": "phone"}
+        body = {"made_on": str(_today() - timedelta(days=1)), "channel": "phone"}
         told = self.call(http, "POST", path, school.tokens[Role.REGISTRAR], body)
         with self._turn:
             if told["attempt_id"] in self.ledger.attempts:
@@ -294,8 +299,8 @@ class Traffic:
 
 
 def _today() -> Any:
-    """A day that has begun in every school of the stand."""
-    return (datetime.now(UTC) - timedelta(hours=14)).date()
+    """The day that it is in every school of the stand."""
+    return datetime.now(ZoneInfo("Asia/Vladivostok")).date()
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

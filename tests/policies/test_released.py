@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,10 +11,10 @@ import pytest
 from policies.facts import Decision, GuardianKind
 from policies.programme import load_programme
 from policies.released import (
-    LOCK_WAIT,
     TEXTS,
     Flaw,
     KeptBundle,
+    Place,
     Replay,
     Told,
     may_be_sent,
@@ -24,13 +24,18 @@ from policies.released import (
 from tests.factories import NOW, TODAY, a_guardian, a_pupil, an_answer, an_id, items
 
 PROGRAMME = load_programme("mesh-2020")
-SEALED = NOW + timedelta(hours=1)
-LATER = SEALED + timedelta(hours=1)
-LATEST = LATER + timedelta(hours=1)
 CHILD, MOTHER, FATHER = an_id(1), an_id(101), an_id(102)
 GIVEN, WITHDRAWN, REFUSED = Decision.GIVEN, Decision.WITHDRAWN, Decision.REFUSED
 SHA = "ab" * 32
 TEEN, ADULT = date(2011, 1, 9), date(2008, 1, 9)
+
+
+def batch(number: int, index: int = 0) -> Place:
+    """A place in that batch of the journal; the bundle is sealed in the fourth, at 10."""
+    return Place(NOW + timedelta(seconds=number), number * 100 + index)
+
+
+EARLY, EARLIER, SEALED, LATER, LATEST = batch(1), batch(2), batch(4, 10), batch(5), batch(6)
 
 
 def kept(*persons: UUID, **changed: object) -> KeptBundle:
@@ -43,24 +48,29 @@ def kept(*persons: UUID, **changed: object) -> KeptBundle:
         content_digest=SHA,
         is_covered=True,
         pairs=pairs,
-        sealed_at=SEALED,
-        superseded_at=None,
-        pulled_at=None,
-        acknowledged_at=None,
-        gone_at=None,
-        recalls={},
+        sealed=SEALED,
+        pulled=None,
+        is_superseded=False,
+        is_acknowledged=False,
+        is_gone=False,
+        recalled=frozenset(),
     )
     return replace(sound, **changed)  # type: ignore[arg-type]
 
 
-def family(*said: tuple[Decision, datetime], own: tuple[Decision, ...] = (GIVEN,), **pupil):
-    """Mother and child; `said`: what she answered about the child, and when it was recorded."""
+def gone(**changed: object) -> KeptBundle:
+    """Pulled, and then withdrawn from."""
+    return kept(is_gone=True, content_digest=None, **changed)
+
+
+def family(*said: tuple[Decision, Place], own: tuple[Decision, ...] = (GIVEN,), **pupil):
+    """Mother and child; `said`: what she answered about the child, and where it was written."""
     answers = tuple(an_answer(what, minute=at, number=at + 1) for at, (what, _) in enumerate(said))
     mother = a_guardian(child=answers, own=own, number=101)
     facts = a_pupil(guardians=(mother,), number=1, **pupil)
-    times = {a.id: NOW for a in (*mother.own, *facts.own)}
-    times |= {answer.id: when for answer, (_, when) in zip(answers, said, strict=True)}
-    return Replay(facts, times, PROGRAMME, TODAY)
+    places = {a.id: EARLY for a in (*mother.own, *facts.own)}
+    places |= {answer.id: where for answer, (_, where) in zip(answers, said, strict=True)}
+    return Replay(facts, places, PROGRAMME, TODAY)
 
 
 def flaws(bundle: KeptBundle, *replays: Replay, unchanged=frozenset()) -> set[tuple[Flaw, UUID]]:
@@ -87,9 +97,9 @@ def test_every_flaw_has_its_sentence():
         pytest.param({"event": Told(SHA, 2, 1)}, Flaw.EVENT, id="another number in the event"),
         pytest.param({"is_covered": False}, Flaw.UNCOVERED, id="no checkpoint"),
         pytest.param({"pairs": frozenset({(CHILD, CHILD)})}, Flaw.COUNTS, id="a guardian less"),
-        pytest.param({"superseded_at": LATER}, Flaw.NOT_DESTROYED, id="superseded"),
-        pytest.param({"gone_at": LATER}, Flaw.NOT_DESTROYED, id="gone"),
-        pytest.param({"acknowledged_at": LATER}, Flaw.NOT_DESTROYED, id="acknowledged"),
+        pytest.param({"is_superseded": True}, Flaw.NOT_DESTROYED, id="superseded"),
+        pytest.param({"is_gone": True}, Flaw.NOT_DESTROYED, id="gone"),
+        pytest.param({"is_acknowledged": True}, Flaw.NOT_DESTROYED, id="acknowledged"),
         pytest.param({"content_digest": None}, Flaw.CONTENT_LOST, id="nothing to pull"),
     ],
 )
@@ -99,23 +109,23 @@ def test_a_spoiled_record_is_found(changed, code):
 
 def test_a_sound_record_has_no_flaw():
     assert record_flaws(kept()) == []
-    assert record_flaws(kept(content_digest=None, gone_at=LATER, acknowledged_at=LATER)) == []
+    assert record_flaws(gone(is_acknowledged=True)) == []
 
 
 # consents at the sealing
 
 
 def test_who_had_agreed_may_be_in():
-    assert flaws(kept(), family((GIVEN, NOW))) == set()
-    assert flaws(kept(), family((GIVEN, NOW)), unchanged={CHILD, MOTHER}) == set()
+    assert flaws(kept(), family((GIVEN, EARLY))) == set()
+    assert flaws(kept(), family((GIVEN, EARLY)), unchanged={CHILD, MOTHER}) == set()
 
 
 @pytest.mark.parametrize(
     "said",
     [
         pytest.param([], id="silent"),
-        pytest.param([(REFUSED, NOW)], id="refused"),
-        pytest.param([(GIVEN, NOW), (WITHDRAWN, NOW + timedelta(minutes=9))], id="withdrawn"),
+        pytest.param([(REFUSED, EARLY)], id="refused"),
+        pytest.param([(GIVEN, EARLY), (WITHDRAWN, EARLIER)], id="withdrawn"),
         pytest.param([(GIVEN, LATER)], id="agreed only afterwards"),
     ],
 )
@@ -125,7 +135,7 @@ def test_who_had_not_agreed_should_not_be_in(said):
 
 def test_a_guardian_without_own_consent_should_not_be_in():
     father = a_guardian(own=(), child=(), number=102)
-    replay = family((GIVEN, NOW))
+    replay = family((GIVEN, EARLY))
     both = replace(replay.pupil, guardians=(*replay.pupil.guardians, father))
     assert flaws(kept(CHILD, MOTHER, FATHER), replace(replay, pupil=both)) == {
         (Flaw.CONSENT, FATHER)
@@ -133,76 +143,69 @@ def test_a_guardian_without_own_consent_should_not_be_in():
 
 
 def test_a_pupil_whose_items_were_incomplete_should_not_be_in():
-    replay = family((GIVEN, NOW), data=items(1, without=("snils",)))
+    replay = family((GIVEN, EARLY), data=items(1, without=("snils",)))
     assert flaws(kept(), replay) == set()
     assert flaws(kept(), replay, unchanged={CHILD, MOTHER}) == everybody(Flaw.CONSENT)
 
 
-@pytest.mark.parametrize("wait", [LOCK_WAIT, -LOCK_WAIT], ids=["after", "before"])
-def test_an_answer_that_waited_for_the_lock_is_believed(wait):
-    assert flaws(kept(), family((GIVEN, SEALED + wait))) == set()
+@pytest.mark.parametrize("index", [5, 15], ids=["before", "after"])
+def test_within_a_batch_the_bundle_is_believed(index):
+    """A unit that waits for the lock has an older moment than the one that it waits for."""
+    assert flaws(kept(), family((GIVEN, batch(4, index)))) == set()
 
 
 # after the sealing
 
 
-def withdrawn_at(when: datetime) -> Replay:
-    return family((GIVEN, NOW), (WITHDRAWN, when))
+def withdrawn_at(where: Place) -> Replay:
+    return family((GIVEN, EARLY), (WITHDRAWN, where))
 
 
 def test_withdrawn_and_still_there_to_be_pulled_is_found():
     assert flaws(kept(), withdrawn_at(LATER)) == everybody(Flaw.SERVABLE)
-    assert flaws(kept(superseded_at=LATER, content_digest=None), withdrawn_at(LATER)) == set()
+    superseded = kept(is_superseded=True, content_digest=None)
+    assert flaws(superseded, withdrawn_at(LATER)) == set()
 
 
-def test_withdrawn_in_a_race_with_the_sealing_is_found_too():
-    at = SEALED - timedelta(seconds=5)
-    assert flaws(kept(), withdrawn_at(at)) == everybody(Flaw.SERVABLE)
+@pytest.mark.parametrize("index", [5, 15], ids=["before", "after"])
+def test_withdrawn_in_the_batch_of_the_sealing_is_found_too(index):
+    assert flaws(kept(), withdrawn_at(batch(4, index))) == everybody(Flaw.SERVABLE)
 
 
 def test_a_missing_recall_is_found():
-    pulled = kept(pulled_at=SEALED + timedelta(minutes=5), gone_at=LATER, content_digest=None)
+    pulled = gone(pulled=batch(4, 50))
     assert flaws(pulled, withdrawn_at(LATER)) == everybody(Flaw.RECALL)
-    called_back = replace(pulled, recalls={CHILD: LATER, MOTHER: LATER})
-    assert flaws(called_back, withdrawn_at(LATER)) == set()
+    assert flaws(replace(pulled, recalled={CHILD, MOTHER}), withdrawn_at(LATER)) == set()
 
 
 def test_a_pull_after_the_withdrawal_is_found():
-    late = kept(pulled_at=LATEST, gone_at=LATEST, content_digest=None)
-    recalled = replace(late, recalls={CHILD: LATEST, MOTHER: LATEST})
-    assert flaws(recalled, withdrawn_at(LATER)) == everybody(Flaw.LATE_PULL)
-    in_its_own_unit = replace(late, recalls={CHILD: LATER, MOTHER: LATER})
-    assert flaws(in_its_own_unit, withdrawn_at(LATER)) == set()
-    near = LATER + LOCK_WAIT
-    in_a_race = replace(recalled, pulled_at=near)
+    late = gone(pulled=LATEST, recalled={CHILD, MOTHER})
+    assert flaws(late, withdrawn_at(LATER)) == everybody(Flaw.LATE_PULL)
+    in_a_race = replace(late, pulled=batch(5, 7))
     assert flaws(in_a_race, withdrawn_at(LATER)) == set()
 
 
 def test_whoever_agrees_again_is_recalled_all_the_same():
-    replay = family((GIVEN, NOW), (WITHDRAWN, LATER), (GIVEN, LATEST))
-    pulled = kept(pulled_at=SEALED + timedelta(minutes=1), gone_at=LATER, content_digest=None)
-    assert flaws(pulled, replay) == everybody(Flaw.RECALL)
+    replay = family((GIVEN, EARLY), (WITHDRAWN, LATER), (GIVEN, LATEST))
+    assert flaws(gone(pulled=batch(4, 50)), replay) == everybody(Flaw.RECALL)
 
 
-def test_no_and_yes_again_around_the_sealing_say_nothing():
-    second = timedelta(seconds=1)
-    replay = family((GIVEN, NOW), (WITHDRAWN, SEALED - second), (GIVEN, SEALED + second))
+def test_no_and_yes_again_in_the_batch_of_the_sealing_say_nothing():
+    replay = family((GIVEN, EARLY), (WITHDRAWN, batch(4, 5)), (GIVEN, batch(4, 15)))
     assert flaws(kept(), replay) == set()
 
 
 def test_a_pupil_who_left_the_school_is_recalled():
     assert flaws(kept()) == everybody(Flaw.SERVABLE)
-    pulled = kept(pulled_at=LATER, gone_at=LATEST, content_digest=None)
-    assert flaws(pulled) == everybody(Flaw.RECALL)
+    assert flaws(gone(pulled=LATER)) == everybody(Flaw.RECALL)
 
 
 def test_a_mother_of_two_stays_with_the_second():
     brother = an_id(2)
     pairs = kept().pairs | {(brother, brother), (brother, MOTHER)}
-    left = withdrawn_at(LATER)
-    stays = family((GIVEN, NOW))
+    stays = family((GIVEN, EARLY))
     stays = replace(stays, pupil=replace(stays.pupil, person_id=brother))
-    assert flaws(kept(pairs=pairs), left, stays) == {(Flaw.SERVABLE, CHILD)}
+    assert flaws(kept(pairs=pairs), withdrawn_at(LATER), stays) == {(Flaw.SERVABLE, CHILD)}
 
 
 # whom the answers let in

@@ -15,7 +15,7 @@ from gateway.store.imports import imports
 from gateway.store.people import persons
 from gateway.store.vault import items_of, person_keys, plain_items, read_canaries
 from gateway.unit import SYSTEM, Unit
-from gateway.wiring import CANARY, Wiring
+from gateway.wiring import CANARY, ROLL, Wiring
 from policies.facts import Absence, Decision, Field, FormKind, Items
 from policies.permissions import Role
 from tests.factories import a_snils
@@ -206,4 +206,4 @@ def test_a_record_that_is_no_object_is_refused():
 
 def test_the_canary_is_there_once(town: Town):
     with town.wiring.looking() as look:
-        assert set(read_canaries(look.connection)) == {CANARY}
+        assert set(read_canaries(look.connection)) == {CANARY, ROLL}

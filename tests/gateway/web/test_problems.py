@@ -148,7 +148,8 @@ def record_changes_after_the_preparation(door: Door) -> TestResponse:
     mother = door.who(Role.FAMILY)
     release = prepared(door)
     path = f"/v1/family/asks/{door.own_ask(FormKind.CHILD).id}/items"
-    told(door.put(path, mother, {"given_name": "Евдокия"}))
+    told(door.put(path, mother, {"email": "another-of-eva@example.org"}))
+    door.town.work()
     return approve(door, release)
 
 
