@@ -57,6 +57,10 @@ class SecondPersonNeeded(NotAllowed):
     """The same person cannot be both of the two that an act needs."""
 
 
+class OwnFamily(NotAllowed):
+    """A worker who is a parent acts for no family of theirs."""
+
+
 class NotFound(GatewayError):
     """No such thing in this school. A foreign school's object looks the same."""
 
