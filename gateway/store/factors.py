@@ -6,7 +6,7 @@ public half. Whoever looks in order to use something up takes the worker's lock 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -234,7 +234,7 @@ class FactorStore:
 
     def keep_pending(self, token_hash: bytes, sealed: bytes) -> None:
         """The secret of an application that is being set up in this session."""
-        self._of_session(token_hash, pending=sealed)
+        self._of_session(token_hash, {"pending": sealed})
 
     def pending(self, token_hash: bytes) -> bytes | None:
         return self._db.scalar(
@@ -243,7 +243,7 @@ class FactorStore:
 
     def keep_challenge(self, token_hash: bytes, challenge: bytes, at: datetime) -> None:
         """What the next passkey of this session has to sign; the one before is void."""
-        self._of_session(token_hash, challenge=challenge, challenge_at=at)
+        self._of_session(token_hash, {"challenge": challenge, "challenge_at": at})
 
     def challenge(self, token_hash: bytes, since: datetime) -> bytes | None:
         """The open challenge, if it was made after that moment."""
@@ -255,16 +255,16 @@ class FactorStore:
 
     def drop_challenge(self, token_hash: bytes) -> None:
         """It was answered, rightly or not: the next attempt needs another one."""
-        self._of_session(token_hash, challenge=None, challenge_at=None)
+        self._of_session(token_hash, {"challenge": None, "challenge_at": None})
 
     def note_shown(self, token_hash: bytes, at: datetime, renewed: bytes | None = None) -> None:
         """The session has seen a second factor; `renewed`: hash of the secret it has from now."""
-        told: dict[str, object] = {"second_at": at, "pending": None}
-        if renewed is not None:
-            told["token_hash"] = renewed
-        self._of_session(token_hash, **told)
+        told = {"second_at": at, "pending": None, "token_hash": renewed or token_hash}
+        self._of_session(token_hash, told)
 
-    def _of_session(self, token_hash: bytes, **told: object) -> None:
+    def _of_session(self, token_hash: bytes, told: Mapping[str, object]) -> None:
         self._db.execute(
-            staff_sessions.update().where(staff_sessions.c.token_hash == token_hash).values(**told)
+            staff_sessions.update()
+            .where(staff_sessions.c.token_hash == token_hash)
+            .values(dict(told))
         )
