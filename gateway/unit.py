@@ -29,6 +29,7 @@ from gateway.store.clients import ClientStore
 from gateway.store.collections import CollectionStore
 from gateway.store.consents import ConsentStore
 from gateway.store.dossier import Dossier
+from gateway.store.factors import FactorStore
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
@@ -145,6 +146,10 @@ class Unit:
     @cached_property
     def staff(self) -> StaffStore:
         return StaffStore(self.connection)
+
+    @cached_property
+    def factors(self) -> FactorStore:
+        return FactorStore(self.connection)
 
     @cached_property
     def collections(self) -> CollectionStore:

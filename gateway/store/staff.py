@@ -49,6 +49,10 @@ staff_sessions = sa.Table(
     sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
     sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("second_at", Moment),
+    sa.Column("pending", sa.LargeBinary),
+    sa.Column("challenge", sa.LargeBinary(32)),
+    sa.Column("challenge_at", Moment),
 )
 
 
@@ -61,6 +65,14 @@ class Staff:
     login: str
     role: Role
     password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """Who signed in. `second_at`: when a second factor was last shown; None: not yet."""
+
+    staff: Staff
+    second_at: datetime | None
 
 
 class StaffStore:
@@ -159,22 +171,33 @@ class StaffStore:
             )
         )
 
-    def open_session(self, token_hash: bytes, staff_id: UUID, expires_at: datetime) -> None:
+    def open_session(
+        self,
+        token_hash: bytes,
+        staff_id: UUID,
+        expires_at: datetime,
+        second_at: datetime | None = None,
+    ) -> None:
+        """`second_at` None: its second factor has yet to be shown."""
         self._db.execute(
             staff_sessions.insert().values(
-                token_hash=token_hash, staff_id=staff_id, expires_at=expires_at
+                token_hash=token_hash,
+                staff_id=staff_id,
+                expires_at=expires_at,
+                second_at=second_at,
             )
         )
 
-    def of_session(self, token_hash: bytes, now: datetime) -> Staff | None:
+    def of_session(self, token_hash: bytes, now: datetime) -> StaffSession | None:
         row = self._db.execute(
-            sa.select(staff)
+            sa.select(staff, staff_sessions.c.second_at)
             .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
             .where(staff_sessions.c.token_hash == token_hash, staff_sessions.c.expires_at > now)
         ).first()
         if row is None:
             return None
-        return Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+        found = Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+        return StaffSession(found, row.second_at)
 
     def close_session(self, token_hash: bytes) -> None:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))

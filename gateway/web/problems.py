@@ -82,6 +82,24 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Это ваша семья",
             "За свою семью вы отвечаете как родитель. Записать это может только коллега.",
         ),
+        e.SecondFactorNeeded: Problem(
+            "second-factor-needed",
+            403,
+            "Вход не завершён",
+            "Введите код из приложения на телефоне. Если его ещё нет, подключите приложение.",
+        ),
+        e.SecondFactorStale: Problem(
+            "second-factor-stale",
+            403,
+            "Подтвердите, что это вы",
+            "Введите код из приложения ещё раз: с прошлого прошло больше пяти минут.",
+        ),
+        e.FactorWrong: Problem(
+            "second-factor-wrong",
+            403,
+            "Подтверждение не подошло",
+            "Дождитесь следующего кода в приложении: каждый принимается один раз.",
+        ),
         e.NotFound: Problem(
             "not-found",
             404,

@@ -96,7 +96,8 @@ class Pages:
                         raise
                     g.faults = faults_of(refused)
                 asked = again
-                return _answer(access.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
+                shows = SITE.get(f"{self.blueprint.name}.{asked.__name__}", access)
+                return _answer(shows.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
 
             SITE[f"{self.blueprint.name}.{view.__name__}"] = access
             self.blueprint.add_url_rule(rule, view.__name__, run, methods=[method])

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from gateway.actions.add_staff import add_staff
 from gateway.actions.hand_over import hand_over
 from gateway.actions.import_roster import import_roster
 from gateway.actions.inspect_journal import list_events
@@ -168,6 +169,9 @@ class Matrix:
                 "bundle_id": bundle.id,
                 "recall_id": recall.id,
                 "event_id": event.id,
+                "staff_id": add_staff(
+                    unit, f"colleague-{town.number}", "not a hash", Role.TUTOR, town.school_id
+                ),
             }
 
     def call(self, route: Route, role: Role, ids: Ids) -> TestResponse:

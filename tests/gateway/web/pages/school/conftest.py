@@ -84,6 +84,7 @@ class Desks:
                 hash_secret(secret),
                 staff_id or self.town.staff[role],
                 unit.now + timedelta(hours=8),
+                unit.now,
             )
         browser = self.browser()
         browser.http.set_cookie("soglasie-staff", secret)
