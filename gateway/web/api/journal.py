@@ -12,9 +12,11 @@ from flask import Response, send_file
 
 from audit.journal import Entry
 from audit.kinds import KINDS
+from audit.report import LISTED
 from gateway.actions import inspect_journal as looking
 from gateway.web.auth import needs
-from gateway.web.context import current_unit
+from gateway.web.context import current_unit, current_wiring
+from gateway.web.journal_filters import wanted
 from gateway.web.paging import page
 from gateway.web.routes import Bytes, Routes, Takes
 from gateway.web.schemas import journal as wire
@@ -47,8 +49,9 @@ def see_checkpoint() -> Mapping[str, object]:
     "GET", "/v1/audit/events", READ, takes=Takes(wire.EventsWanted, "query"), gives=wire.EventsPage
 )
 def list_events(told: Mapping[str, Any]) -> object:
-    """Events in the order of the journal, of one school or of all."""
-    found = looking.list_events(current_unit(), told.get("school_id"), told["after"], told["limit"])
+    """Events in the order of the journal, those that the filters leave."""
+    unit = current_unit()
+    found = looking.list_events(unit, wanted(unit, told), told["after"], told["limit"])
     return page("events", [_event(entry) for entry in found], [e.idx for e in found], told)
 
 
@@ -77,6 +80,28 @@ def prove_event(event_id: UUID) -> Mapping[str, object]:
         "envelope": base64.b64encode(proof.envelope).decode(),
         "path": [digest.hex() for digest in proof.path],
         "note": proof.signed.note.decode(),
+    }
+
+
+@journal.on(
+    "POST",
+    "/v1/audit/checks",
+    needs(Permission.EXPORT_JOURNAL),
+    gives=wire.CheckOut,
+    repeatable=False,
+)
+def check_journal() -> Mapping[str, object]:
+    """Read the whole journal again, now: bodies, leaves, root, signatures."""
+    wiring = current_wiring()
+    with wiring.looking(steady=True) as look:
+        report = looking.check_journal(look, wiring.note_signer.verifier)
+    looking.note_check(current_unit(), report)
+    return {
+        "verdict": report.verdict.name.lower(),
+        "size": report.size,
+        "root": report.root,
+        "findings": report.findings[:LISTED],
+        "findings_total": len(report.findings),
     }
 
 
