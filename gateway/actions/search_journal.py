@@ -6,19 +6,24 @@ memory; neither the value nor a token is written anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from audit import search
 from audit.journal import Entry, Inclusion, inclusion_proof, pending_count
 from audit.search import Facet, Place, Wanted
 from gateway.errors import BadInput, NotFound
 from gateway.unit import Unit
+from policies.anomalies import KINDS as ANOMALY_KINDS
+from policies.anomalies import Anomaly, Told, anomalies
 from policies.facts import Field
 
 SEARCHED = (Field.SNILS, Field.PHONE, Field.EMAIL)
 MOST_EXPORTED = 200_000
+MOST_SCHOOLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,35 @@ def find_person(unit: Unit, field: Field, value: str) -> list[Person]:
     found = unit.named.holders(field, value)
     unit.record("journal.searched", field=field.value, found=len(found))
     return [Person(*each) for each in found]
+
+
+def see_anomalies(unit: Unit, since: datetime, school_id: UUID | None) -> list[Anomaly]:
+    """What stands out since then. Raises `BadInput` when there is too much to judge at once."""
+    unit.record("journal.read", purpose="anomalies")
+    zones = {school.id: ZoneInfo(school.zone) for school in unit.schools.page(None, MOST_SCHOOLS)}
+    told: list[Told] = []
+    wanted = Wanted(since=since, school_id=school_id, kinds=ANOMALY_KINDS)
+    for entries in search.pages(unit.connection, wanted):
+        told += [_told(entry, zones) for entry in entries]
+        if len(told) > MOST_EXPORTED:
+            raise BadInput({"/days": "too_many_events"})
+    return anomalies(told)
+
+
+def _told(entry: Entry, zones: Mapping[UUID, ZoneInfo]) -> Told:
+    event = entry.event
+    zone = zones.get(event.school_id) if event.school_id else None
+    return Told(
+        entry.idx,
+        event.kind,
+        event.at,
+        entry.integrated_at,
+        event.actor.kind,
+        event.actor.ref,
+        event.school_id,
+        event.at.astimezone(zone).hour if zone else None,
+        event.data,
+    )
 
 
 def export_events(

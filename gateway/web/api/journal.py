@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from audit.journal import Entry
 from audit.kinds import KINDS
 from audit.report import LISTED
 from gateway.actions import inspect_journal as looking
+from gateway.actions import search_journal as searching
 from gateway.web.auth import needs
 from gateway.web.context import current_unit, current_wiring
 from gateway.web.journal_filters import wanted
 from gateway.web.paging import page
 from gateway.web.routes import Bytes, Routes, Takes
 from gateway.web.schemas import journal as wire
+from policies.anomalies import WHY
 from policies.permissions import Permission
 
 journal = Routes("journal", "Checkpoint, events, proofs and export of the journal")
@@ -102,6 +105,34 @@ def check_journal() -> Mapping[str, object]:
         "root": report.root,
         "findings": report.findings[:LISTED],
         "findings_total": len(report.findings),
+    }
+
+
+@journal.on(
+    "GET",
+    "/v1/audit/anomalies",
+    READ,
+    takes=Takes(wire.AnomaliesWanted, "query"),
+    gives=wire.AnomaliesOut,
+)
+def see_anomalies(told: Mapping[str, Any]) -> Mapping[str, object]:
+    """What stands out in the last days, each with the reason why it is shown."""
+    unit = current_unit()
+    since = unit.now - timedelta(days=told["days"])
+    found = searching.see_anomalies(unit, since, told.get("school_id"))
+    return {
+        "anomalies": [
+            {
+                "sign": each.sign,
+                "why": WHY[each.sign],
+                "at": each.at,
+                "count": each.count,
+                "school_id": each.school_id,
+                "actor_id": each.actor,
+                "events": each.events,
+            }
+            for each in found
+        ]
     }
 
 

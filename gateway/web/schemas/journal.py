@@ -24,6 +24,7 @@ from gateway.web.schemas.fields import (
     some,
 )
 from gateway.web.schemas.pages import Page
+from policies.anomalies import Sign
 
 MOST = 2**53 - 1
 
@@ -119,6 +120,33 @@ class CheckOut(Wire):
     root = fields.String(required=True)
     findings = parts_of(CheckFinding)
     findings_total = a_number(0, MOST)
+
+
+class AnomaliesWanted(Wire):
+    """`days`: how far back."""
+
+    days = fields.Integer(
+        load_default=7,
+        error_messages=MESSAGES,
+        validate=validate.Range(1, 366, error="number_range"),
+    )
+    school_id = an_id(required=False)
+
+
+class AnomalyOut(Wire):
+    """`why`: Russian sentence of the rule; `events`: indexes of what it is about."""
+
+    sign = a_choice(Sign)
+    why = a_text()
+    at = a_moment()
+    count = a_number(0, MOST)
+    school_id = an_id(allow_none=True)
+    actor_id = an_id(allow_none=True)
+    events = some(a_number(0, MOST))
+
+
+class AnomaliesOut(Wire):
+    anomalies = parts_of(AnomalyOut)
 
 
 class ExportWanted(Wire):

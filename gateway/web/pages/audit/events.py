@@ -135,30 +135,39 @@ def row_of(entry: Entry, names: Names) -> Row:
 def names_of(unit: Unit, events: Iterable[Event], facets: Iterable[Facet] = ()) -> Names:
     """Schools, classes, workers and clients of these events; nobody of a family."""
     listed = list(events)
-    of_classes = {each.school_id for each in listed if "class_id" in each.data}
+    named = names_of_ids(
+        unit,
+        {each.school_id for each in listed} | {each.school_id for each in facets},
+        {*_ids(listed, "staff_id"), *(e.actor.ref for e in listed if e.actor.kind == "staff")},
+    )
+    by_id = dict(named.by_id)
+    for place in {each.school_id for each in listed if "class_id" in each.data}:
+        by_id |= unit.schools.class_names(place) if place else {}
+    platforms = {each.actor.ref for each in listed if each.actor.kind == "platform"}
+    for who in filter(None, {*_ids(listed, "client_id"), *platforms}):
+        client = unit.clients.by_id(who)
+        if client is not None:
+            by_id[who] = client.name
+    return Names(by_id, named.zones)
+
+
+def names_of_ids(unit: Unit, schools: Iterable[UUID | None], staff: Iterable[UUID | None]) -> Names:
+    """Names of these schools, with their zones, and of these workers."""
     by_id: dict[UUID, str] = {}
     zones: dict[UUID, str] = {}
-    for place in {each.school_id for each in listed} | {each.school_id for each in facets}:
-        known = unit.schools.find(place) if place else None
-        if known is not None:
-            by_id[known.id], zones[known.id] = known.short_name, known.zone
-            if known.id in of_classes:
-                by_id |= unit.schools.class_names(known.id)
-    for worker in {*_ids(listed, "staff_id"), *_actors(listed, "staff")}:
-        if (staff := unit.staff.find(staff_id=worker)) is not None:
-            by_id[worker] = f"{staff.login} ({ALL_ROLES[staff.role.value]})"
-    for each in {*_ids(listed, "client_id"), *_actors(listed, "platform")}:
-        if (client := unit.clients.by_id(each)) is not None:
-            by_id[each] = client.name
+    for place in filter(None, schools):
+        school = unit.schools.find(place)
+        if school is not None:
+            by_id[place], zones[place] = school.short_name, school.zone
+    for who in filter(None, staff):
+        worker = unit.staff.find(staff_id=who)
+        if worker is not None:
+            by_id[who] = f"{worker.login} ({ALL_ROLES[worker.role.value]})"
     return Names(by_id, zones)
 
 
 def _ids(events: Iterable[Event], name: str) -> set[UUID]:
     return {UUID(str(each.data[name])) for each in events if name in each.data}
-
-
-def _actors(events: Iterable[Event], kind: str) -> set[UUID]:
-    return {each.actor.ref for each in events if each.actor.kind == kind and each.actor.ref}
 
 
 def _schools(unit: Unit) -> list[tuple[str, str]]:

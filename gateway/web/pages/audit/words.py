@@ -180,11 +180,12 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One field of an event for people. `about`: an id to search by."""
+    """One field of an event. `about`: an id to search by; ids and digests are not `for_people`."""
 
     label: str
     value: str
     about: str | None = None
+    is_for_people: bool = True
 
 
 def actor_words(event: Event, names: Names) -> str:
@@ -195,10 +196,10 @@ def actor_words(event: Event, names: Names) -> str:
 
 
 def sentence(event: Event, names: Names) -> str:
-    """Who did what, with everything that can be said without a number of a thing."""
+    """Who did what, with everything that people can read: no ids, no digests."""
     meaning = KINDS[event.kind].meaning
     told = "; ".join(
-        f"{part.label}: {part.value}" for part in parts(event, names) if part.about is None
+        f"{part.label}: {part.value}" for part in parts(event, names) if part.is_for_people
     )
     who = actor_words(event, names)
     begun = who[:1].upper() + who[1:]
@@ -218,9 +219,10 @@ def parts(event: Event, names: Names) -> list[Part]:
         value, label = event.data[name], LABELS[name]
         if types[name] is FieldType.ID:
             known = names.of(str(value))
-            found.append(Part(label, known or str(value), None if known else str(value)))
+            about = None if known else str(value)
+            found.append(Part(label, known or str(value), about, is_for_people=bool(known)))
         elif types[name] is FieldType.DIGEST:
-            found.append(Part(label, f"{str(value)[:SHOWN_DIGITS]}…"))
+            found.append(Part(label, f"{str(value)[:SHOWN_DIGITS]}…", None, is_for_people=False))
         else:
             found.append(Part(label, _value(name, value)))
     return found
