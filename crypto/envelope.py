@@ -55,6 +55,7 @@ class RecordKind(IntEnum):
     CANARY = 6
     REPEAT = 7
     DETAILS = 8
+    SCAN = 9
 
 
 class DataKey:
