@@ -202,6 +202,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_collections")),
     )
     op.create_table(
+        "last_letters",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("goes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_last_letters_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "address", name=op.f("pk_last_letters")),
+    )
+    op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
