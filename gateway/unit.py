@@ -44,6 +44,7 @@ from gateway.store.sittings import SittingStore
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
 from gateway.store.watch import WatchStore
+from gateway.store.witnesses import WitnessStore
 from policies.permissions import Role
 
 TURN_SECONDS = 10.0
@@ -179,6 +180,10 @@ class Unit:
     @cached_property
     def consents(self) -> ConsentStore:
         return ConsentStore(self.connection)
+
+    @cached_property
+    def witnesses(self) -> WitnessStore:
+        return WitnessStore(self.connection)
 
     @cached_property
     def sittings(self) -> SittingStore:

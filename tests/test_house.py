@@ -54,6 +54,7 @@ WITHOUT_EVENT = {
     "details_drafts": "told in a sitting, destroyed after a day",
     "sign_codes": "session",
     "messages": "outbox",
+    "last_letters": "outbox: forgotten after a day",
     "heartbeats": "the worker's signs of life",
     "canaries": "made with the rings, before the first event",
     "bundle_members": "made with its bundle, under the bundle's event",

@@ -122,6 +122,11 @@ class StaffStore:
             for row in self._db.execute(query)
         ]
 
+    def logins(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """Logins of these workers."""
+        rows = self._db.execute(sa.select(staff.c.id, staff.c.login).where(staff.c.id.in_(ids)))
+        return {row.id: row.login for row in rows}
+
     def has_administrator(self) -> bool:
         return (
             self._db.scalar(
