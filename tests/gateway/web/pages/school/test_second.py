@@ -180,7 +180,7 @@ def test_a_passkey_that_does_not_fit_is_refused(
         browser.send("/login/second/passkey")
         shown, change = options(browser), {"count": 0}
     answer = replace(key, **change).get(shown)
-    assert "Дождитесь" in browser.send("/login/second/key", 422, credential=answer)
+    assert "Ключ не подошёл" in browser.send("/login/second/key", 422, credential=answer)
     browser.send("/login/second/key", 422, credential="{")
     browser.send("/login/second/key", 422, credential="x" * 9000)
 
