@@ -20,7 +20,8 @@ demo: ## set everything up and run the main job: from a class list to a released
 	@bin/set-up demo
 	@$(PY) -m examples.demo
 
-test: tools ## run the suite on SQLite and PostgreSQL
+test: tools ## run the suite on SQLite and PostgreSQL, and the pages in Chromium
+	@bin/os-packages chromium || echo "tests/browser is left out" >&2
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 bench: ## measure every row of benchmarks/, or ARGS="intake http"; figures in var/bench.json

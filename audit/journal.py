@@ -92,25 +92,6 @@ def event(connection: sa.Connection, event_id: UUID) -> Event | None:
     return None if body is None else Event.from_body(body)
 
 
-def events(
-    connection: sa.Connection, school_id: UUID | None, after_idx: int = -1, limit: int = 100
-) -> list[Entry]:
-    """Integrated events after `after_idx`, in order. `school_id` None: of the whole log."""
-    wanted = (
-        sa.select(audit_leaf.c.idx, audit_leaf.c.envelope, audit_event.c.body)
-        .join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
-        .where(audit_leaf.c.idx > after_idx)
-        .order_by(audit_leaf.c.idx)
-        .limit(limit)
-    )
-    if school_id is not None:
-        wanted = wanted.where(audit_leaf.c.school_id == school_id)
-    return [
-        Entry(row.idx, Leaf.decode(row.envelope).integrated_at, Event.from_body(row.body))
-        for row in connection.execute(wanted)
-    ]
-
-
 def latest(
     connection: sa.Connection, school_id: UUID, kinds: Collection[str], limit: int
 ) -> list[Event]:

@@ -195,8 +195,26 @@ _TABLE = (
     Kind("evidence.read", "Прочитано доказательство ответа.",
          {"answer_id": ID, "purpose": CODE}),
     Kind("journal.read", "Прочитан журнал.", {"purpose": CODE}),
-    Kind("journal.exported", "Выгружен журнал.", {"size": COUNT}),
+    Kind("journal.exported", "Выгружен журнал.", {"size": COUNT},
+         {"events": COUNT, "format": CODE}),
+    Kind("journal.searched", "В журнале искали человека по его данным.",
+         {"field": CODE, "found": COUNT}),
+    Kind("journal.checked", "Проверена целостность журнала.",
+         {"size": COUNT, "findings": COUNT}),
     Kind("message.failed", "Сообщение не доставлено.", {"message_id": ID}),
 )  # fmt: skip
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
+REFUSALS = frozenset(
+    {
+        "session.denied",
+        "access.denied",
+        "token.denied",
+        "link.refused",
+        "code.refused",
+        "claim.clashed",
+        "release.refused",
+        "message.failed",
+    }
+)
+"""Kinds of what did not come about; all others tell of something done."""

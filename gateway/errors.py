@@ -58,6 +58,10 @@ class SecondPersonNeeded(NotAllowed):
     """The same person cannot be both of the two that an act needs."""
 
 
+class OwnFamily(NotAllowed):
+    """A worker who is a parent acts for no family of theirs."""
+
+
 class SecondFactorNeeded(GatewayError):
     """The password was right, and the second factor was not shown or is not set up yet."""
 

@@ -33,6 +33,7 @@ from gateway.store.factors import FactorStore
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
+from gateway.store.named import NamedStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
 from gateway.store.pupils import PupilStore
@@ -210,6 +211,10 @@ class Unit:
     @cached_property
     def watch(self) -> WatchStore:
         return WatchStore(self.connection)
+
+    @cached_property
+    def named(self) -> NamedStore:
+        return NamedStore(self.connection, self.vault)
 
     @cached_property
     def dossier(self) -> Dossier:

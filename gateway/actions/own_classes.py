@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from gateway.actions.own_family import require_no_relative
 from gateway.errors import NotAllowed
 from gateway.unit import Unit
 from policies.permissions import Permission, Role
@@ -18,7 +19,11 @@ def require_classes(unit: Unit, permission: Permission, class_ids: Iterable[UUID
 
 
 def require_people(unit: Unit, permission: Permission, person_ids: Collection[UUID]) -> None:
-    """Everybody named is a pupil of the actor's classes or stands for one. Raises `NotAllowed`."""
+    """Everybody named is a pupil of the actor's classes or stands for one, and no relative.
+
+    Raises `NotAllowed`, `OwnFamily`.
+    """
+    require_no_relative(unit, permission, person_ids)
     own = own_classes(unit)
     if own is None:
         return

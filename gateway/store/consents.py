@@ -385,6 +385,14 @@ class ConsentStore:
         )
         return {row.signer_id: row.sent_at for row in rows}
 
+    def ever_invited(self, school_id: UUID) -> set[UUID]:
+        """Signers who were sent a link in any collection."""
+        return set(
+            self._db.scalars(
+                sa.select(links.c.signer_id).where(links.c.school_id == school_id).distinct()
+            )
+        )
+
     def replace_links(
         self, school_id: UUID, collection_id: UUID, signer_id: UUID, at: datetime, event_id: UUID
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,9 @@ from gateway.store.base import (
     school_key,
     tenant_reference,
 )
+from policies.facts import Field
 from policies.permissions import Role
+from policies.workers import WorkerMarks
 
 staff = sa.Table(
     "staff",
@@ -29,6 +31,7 @@ staff = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("email_token", sa.LargeBinary(16)),
     sa.Column("phone_token", sa.LargeBinary(16)),
+    sa.Column("snils_token", sa.LargeBinary(16)),
     event_column(),
 )
 tutor_classes = sa.Table(
@@ -82,9 +85,10 @@ class StaffStore:
         self,
         person: Staff,
         event_id: UUID,
-        email_token: bytes | None = None,
-        phone_token: bytes | None = None,
+        tokens: Mapping[Field, bytes] | None = None,
     ) -> None:
+        """`tokens`: school-scoped, of the worker's own e-mail, phone and SNILS."""
+        known = tokens or {}
         self._db.execute(
             staff.insert().values(
                 id=person.id,
@@ -92,8 +96,9 @@ class StaffStore:
                 login=person.login,
                 password_hash=person.password_hash,
                 role=person.role.value,
-                email_token=email_token,
-                phone_token=phone_token,
+                email_token=known.get(Field.EMAIL),
+                phone_token=known.get(Field.PHONE),
+                snils_token=known.get(Field.SNILS),
                 event_id=event_id,
             )
         )
@@ -127,16 +132,28 @@ class StaffStore:
             or 0
         ) > 0
 
-    def contacts_among(self, school_id: UUID, tokens: Collection[bytes]) -> set[bytes]:
-        """Those school-scoped tokens that are of the e-mail or phone of a worker of the school."""
+    def with_contacts(self, school_id: UUID, tokens: Collection[bytes]) -> list[WorkerMarks]:
+        """Workers of the school whose e-mail or phone has one of those school-scoped tokens."""
         wanted = list(tokens)
+        return self._marks(
+            staff.c.school_id == school_id,
+            sa.or_(staff.c.email_token.in_(wanted), staff.c.phone_token.in_(wanted)),
+        )
+
+    def marks_of(self, staff_id: UUID) -> WorkerMarks:
+        """What tells the worker from others; of those above the schools nothing is kept."""
+        return next(iter(self._marks(staff.c.id == staff_id)), WorkerMarks(None))
+
+    def _marks(self, *conditions: sa.ColumnElement[bool]) -> list[WorkerMarks]:
         rows = self._db.execute(
-            sa.select(staff.c.email_token, staff.c.phone_token).where(
-                staff.c.school_id == school_id,
-                sa.or_(staff.c.email_token.in_(wanted), staff.c.phone_token.in_(wanted)),
+            sa.select(staff.c.snils_token, staff.c.email_token, staff.c.phone_token).where(
+                *conditions
             )
         )
-        return {token for row in rows for token in row if token in wanted}
+        return [
+            WorkerMarks(snils, frozenset(token for token in contacts if token is not None))
+            for snils, *contacts in rows
+        ]
 
     def assign_tutor(self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID) -> None:
         self._db.execute(

@@ -237,8 +237,10 @@ def plain_items(items: Items) -> bytes:
 
 
 def items_of(plain: bytes) -> Items:
-    """The items of a registry record's plaintext: ours, for its seal held."""
+    """The items of a registry record's plaintext."""
     record = json.loads(plain)
+    if not isinstance(record, dict):
+        raise OpenError
     return Items(
         {_FIELDS[k]: v for k, v in record["values"].items()},
         {_FIELDS[k]: Absence(v) for k, v in record["absent"].items()},

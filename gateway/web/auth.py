@@ -27,6 +27,7 @@ from gateway.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    OwnFamily,
     SecondFactorNeeded,
     SecondFactorStale,
     SecondPersonNeeded,
@@ -49,6 +50,7 @@ from policies.second_factor import FRESH_FOR, Asks, Lack, Stage, lack, stage
 
 Security = list[dict[str, list[str]]]
 Perform = Callable[[Caller, Callable[[], object]], object]
+DENIALS = {SecondPersonNeeded: "second_person", OwnFamily: "own_family"}
 SCOPES = {Permission.PULL_BUNDLES: "bundles", Permission.READ_RECALLS: "recalls"}
 
 
@@ -88,10 +90,8 @@ class Access:
         try:
             return perform(caller, view)
         except NotAllowed as denied:
-            second = isinstance(denied, SecondPersonNeeded)
-            _note_denial(
-                caller.actor, Permission(denied.permission), "second_person" if second else "scope"
-            )
+            reason = DENIALS.get(type(denied), "scope")
+            _note_denial(caller.actor, Permission(denied.permission), reason)
             raise
         except LinkUnknown:
             with current_wiring().units.open(caller.actor) as unit:

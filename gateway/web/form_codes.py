@@ -62,6 +62,7 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "keys_unfit": "Нужны два открытых ключа: ES256 для подписи и RSA-OAEP-256 от 3072 бит.",
         "cell_unknown": "Такой ячейки в списке нет.",
         "nothing_repaired": "В этой ячейке ничего не исправлялось.",
+        "too_many_events": "Событий больше, чем уместится в файл. Сузьте отбор.",
         # facts of a document
         "missing": "Без этого документ составить нельзя.",
         "kind": "Это сведения для другого документа.",

@@ -76,6 +76,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Нужен второй человек",
             "Подготовить и утвердить должны разные люди. Попросите коллегу.",
         ),
+        e.OwnFamily: Problem(
+            "own-family",
+            403,
+            "Это ваша семья",
+            "За свою семью вы отвечаете как родитель. Записать это может только коллега.",
+        ),
         e.SecondFactorNeeded: Problem(
             "second-factor-needed",
             403,

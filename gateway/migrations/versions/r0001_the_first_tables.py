@@ -265,6 +265,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("email_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("phone_token", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("snils_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_staff_event_id")),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_staff_school_id")),

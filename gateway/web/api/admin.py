@@ -93,6 +93,7 @@ def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
         class_names=told.get("classes", ()),
         email=told.get("email"),
         phone=told.get("phone"),
+        snils=told.get("snils"),
     )
     return {"staff_id": staff_id}
 

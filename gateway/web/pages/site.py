@@ -18,6 +18,8 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.errors import BadInput, GatewayError, RulesBroken
 from gateway.web.auth import Access
+from gateway.web.context import in_one_unit
+from gateway.web.limits import within_limits
 from gateway.web.pages.cookies import check_form, enter, leave
 from gateway.web.pages.faults import faults_of
 from gateway.web.pages.refusals import refuse_page
@@ -85,12 +87,15 @@ class Pages:
         """
 
         def register(view: View) -> View:
+            endpoint = f"{self.blueprint.name}.{view.__name__}"
+            perform = within_limits(endpoint, in_one_unit)
+
             @wraps(view)
             def run(**parts: object) -> Response:
                 if method == "POST":
                     check_form()
                 try:
-                    return _answer(access.run(lambda: view(**parts)))
+                    return _answer(access.run(lambda: view(**parts), perform))
                 except mends as refused:
                     if again is None:
                         raise
@@ -99,7 +104,7 @@ class Pages:
                 shows = SITE.get(f"{self.blueprint.name}.{asked.__name__}", access)
                 return _answer(shows.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
 
-            SITE[f"{self.blueprint.name}.{view.__name__}"] = access
+            SITE[endpoint] = access
             self.blueprint.add_url_rule(rule, view.__name__, run, methods=[method])
             return view
 

@@ -30,7 +30,9 @@ class Remark(Wire):
 
     code = a_text()
     detail = a_text(metadata={"description": "Russian sentence for people"})
-    pointer = a_text(required=False, metadata={"description": "RFC 6901"})
+    pointer = a_text(
+        least=0, required=False, metadata={"description": "RFC 6901; empty: the whole content"}
+    )
     about = an_id(required=False)
     row = a_number(1, 1_000_000, required=False)
     column = a_text(required=False)

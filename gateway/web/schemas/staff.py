@@ -136,7 +136,9 @@ class StaffPage(Wire):
 
 
 class NewStaff(Wire):
-    """`classes`: of a tutor. `email`, `phone` tell a worker's contact from a family's."""
+    """`classes`: of a tutor. `email`, `phone` tell a worker's contact from a family's; `snils`
+    tells that a worker is a parent, who signs as one and acts for no family of theirs.
+    """
 
     login = a_text(MOST_SIGNS)
     password = a_secret(LEAST_PASSWORD_SIGNS)
@@ -145,6 +147,7 @@ class NewStaff(Wire):
     classes = some(a_class_name(), 60, required=False)
     email = Personal(Field.EMAIL, required=False)
     phone = Personal(Field.PHONE, required=False)
+    snils = Personal(Field.SNILS, required=False)
 
 
 class StaffMade(Wire):

@@ -39,6 +39,7 @@ from tests.conftest import Clock
 from tests.phone import Phone
 from tests.town import ASSERTION_KEY, Child, Town
 
+INPUTS = 10
 ABOVE = (Role.ADMINISTRATOR, Role.AUDITOR)
 MOTHER = 101
 CLASS = (Child(1, guardians=(MOTHER,)),)
@@ -209,6 +210,10 @@ class Door:
     def take_back(self) -> None:
         """The mother withdraws the consent for her child."""
         self.town.withdraw(self.own_ask(FormKind.CHILD))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--inputs", type=int, default=INPUTS, help="inputs of every operation")
 
 
 def bearer(token: str) -> Headers:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from audit.search import Wanted
 from gateway.actions.add_staff import add_staff
 from gateway.actions.hand_over import hand_over
 from gateway.actions.import_roster import import_roster
@@ -155,7 +156,7 @@ class Matrix:
         with town.by(Role.REGISTRAR) as unit:
             [bundle] = unit.bundles.list_bundles(town.school_id)
             [recall] = unit.bundles.list_recalls(town.school_id, ask.subject_id)
-            event = list_events(unit, town.school_id, -1, 1)[0].event
+            event = list_events(unit, Wanted(school_id=town.school_id), -1, 1)[0].event
             return {
                 "school_id": town.school_id,
                 "collection_id": town.collection_id,

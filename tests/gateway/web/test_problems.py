@@ -31,6 +31,7 @@ from gateway.web.repeats import RUNNING
 from gateway.wiring import Wiring
 from policies.facts import FormKind
 from policies.permissions import Role
+from tests.factories import a_snils
 from tests.gateway.web.conftest import CLASS, MOTHER, Door, bearer, details, refusal, told
 from tests.town import class_list
 
@@ -90,6 +91,18 @@ def tutor_founds_a_school(door: Door) -> TestResponse:
 @meets(e.SecondPersonNeeded)
 def one_person_prepares_and_approves(door: Door) -> TestResponse:
     return approve(door, prepared(door, by=Role.DIRECTOR))
+
+
+@meets(e.OwnFamily)
+def a_worker_records_the_own_child(door: Door) -> TestResponse:
+    enlist(door)
+    town = door.town
+    with door.wiring.units.open(SYSTEM) as unit:
+        town.staff[Role.REGISTRAR] = add_staff(
+            unit, "parent", "no hash", Role.REGISTRAR, town.school_id, snils=a_snils(MOTHER)
+        )
+    body = {"person_ids": [str(town.person(MOTHER))], "number": "7", "signed_on": "2026-09-01"}
+    return door.post("/v1/school/agreements", door.who(Role.REGISTRAR), body)
 
 
 @meets(e.SecondFactorNeeded)

@@ -205,14 +205,16 @@ def test_nothing_of_a_kept_answer_can_be_read(full_door: Door):
     ask = full_door.own_ask(FormKind.CHILD)
     shown = {"decision": "refused"}
     digest = told(full_door.post(f"/v1/family/asks/{ask.id}/document", mother, shown))["digest"]
-    body = {**shown, "digest": digest}
+    ask_path = f"/v1/family/asks/{ask.id}"
+    sign_code = full_door.sign_code(ask_path, mother, {**shown, "digest": digest})
+    body = {**shown, "digest": digest, "code": sign_code}
     made = told(full_door.post(f"/v1/family/asks/{ask.id}/answer", keyed(mother), body))
     with full_door.wiring.reading.connect() as connection:
         rows = connection.execute(sa.select(repeats)).all()
     assert {row.school_id for row in rows} == {None, full_door.town.school_id}
     for row in rows:
         stored = row.tag + row.answer
-        for secret in (session["token"], code, KEY, made["receipt_no"], digest):
+        for secret in (session["token"], code, sign_code, KEY, made["receipt_no"], digest):
             assert secret.encode() not in stored
 
 

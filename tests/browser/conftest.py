@@ -1,0 +1,160 @@
+"""One Chromium, one service on SQLite and one on PostgreSQL, and the roads that people go there.
+
+A road is gone once; tests look at what it met. Tests of this folder run on one worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from examples.demo.calls import open_http
+from examples.demo.stage import Stage
+from tests.browser.chromium import WANTED, find_chromium, running_chromium
+from tests.browser.family_road import FamilyRoad
+from tests.browser.keyboard import KeyboardVisitor
+from tests.browser.school import CLASS, FAMILIES, OTHER, BrowsedSchool, add_platform
+from tests.browser.school_roads import ListRoad, ReleaseRoad
+from tests.browser.visitor import Album, Visitor
+
+if TYPE_CHECKING:
+    from tests.database import Postgres
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 15_000  # others load the machine
+
+
+@dataclass
+class House:
+    """A running service and the people at its browsers."""
+
+    stage: Stage
+    http: httpx.Client
+    chromium: Browser
+    album: Album
+
+    def context(self, *, scripts: bool = False, size: dict[str, int] = PHONE) -> BrowserContext:
+        """A browser of somebody's own, without JavaScript unless it is wanted."""
+        made = self.chromium.new_context(
+            java_script_enabled=scripts,
+            viewport={"width": size["width"], "height": size["height"]},
+            locale="ru-RU",
+        )
+        made.set_default_timeout(PATIENCE_MS)
+        return made
+
+    def visitor(self, *, scripts: bool = False, size: dict[str, int] = PHONE) -> Visitor:
+        return Visitor(self.context(scripts=scripts, size=size), self.stage.url, self.album)
+
+
+@contextmanager
+def running_house(
+    folder: Path, chromium: Browser, album: Album, database_url: str | None = None
+) -> Iterator[House]:
+    stage = Stage(folder / "home", folder / "serve.log", database_url)
+    stage.prepare()
+    stage.start()
+    try:
+        with open_http(stage.url) as http:
+            add_platform(stage, http)
+            yield House(stage, http, chromium, album)
+    finally:
+        stage.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.skip(WANTED)
+    with running_chromium(path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def album() -> Album:
+    """Every page that any road goes by."""
+    return Album()
+
+
+@pytest.fixture(scope="session")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, album: Album
+) -> Iterator[House]:
+    with running_house(tmp_path_factory.mktemp("house"), chromium, album) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def invited(house: House) -> BrowsedSchool:
+    """A school whose families have their letters."""
+    school = BrowsedSchool(house.stage, house.http, 28)
+    school.take_in(FAMILIES)
+    school.office.invite()
+    return school
+
+
+@pytest.fixture(scope="session")
+def family(house: House, invited: BrowsedSchool) -> FamilyRoad:
+    """A mother on a phone without JavaScript; she has left, and looked around before."""
+    visitor = house.visitor()
+    road = FamilyRoad(visitor, invited.outbox)
+    visitor.open(f"/p/{invited.outbox.link(OTHER.email)}")
+    visitor.wander()
+    road.whole()
+    visitor.wander()
+    visitor.open("/me")
+    road.leave()
+    return road
+
+
+@pytest.fixture(scope="session")
+def typing_family(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, postgres: Postgres
+) -> Iterator[FamilyRoad]:
+    """The same on PostgreSQL, with scripts and without a mouse."""
+    url = postgres.add_database()
+    with running_house(tmp_path_factory.mktemp("typing"), chromium, Album(), url) as house:
+        school = BrowsedSchool(house.stage, house.http, 28)
+        school.take_in(FAMILIES)
+        school.office.invite()
+        context = house.context(scripts=True)
+        visitor = KeyboardVisitor(context, house.stage.url, house.album)
+        road = FamilyRoad(visitor, school.outbox)
+        road.whole()
+        visitor.open("/me")
+        road.leave()
+        yield road
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def class_list(house: House) -> ListRoad:
+    """A tutor at a desk without JavaScript brings a spoiled list in."""
+    school = BrowsedSchool(house.stage, house.http, 29)
+    school.state({CLASS: len(FAMILIES)})
+    road = ListRoad(house.visitor(size=DESK), school)
+    road.whole()
+    road.visitor.wander()
+    return road
+
+
+@pytest.fixture(scope="session")
+def release(house: House) -> ReleaseRoad:
+    """A school of three pupils leaves: one family has refused."""
+    school = BrowsedSchool(house.stage, house.http, 30)
+    school.take_in(FAMILIES)
+    school.answer_all({OTHER.email: "refused"})
+    road = ReleaseRoad(*(house.visitor(size=DESK) for _ in range(3)), school)
+    road.whole()
+    road.registrar.wander()
+    road.director.wander()
+    return road
