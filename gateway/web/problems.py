@@ -98,7 +98,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "second-factor-wrong",
             403,
             "Подтверждение не подошло",
-            "Дождитесь следующего кода в приложении: каждый принимается один раз.",
+            "Код не подошёл. Дождитесь следующего кода в приложении: каждый принимается один раз.",
         ),
         e.NotFound: Problem(
             "not-found",

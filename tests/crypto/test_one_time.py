@@ -55,7 +55,7 @@ def test_a_secret_is_new_each_time_and_reads_as_applications_take_it():
     assert len(new_one_time_secret()) == SECRET_BYTES
     assert secret_text(SECRET) == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     uri = provisioning_uri(SECRET, "м.белова", "Согласие семьи")
-    assert uri.startswith("otpauth://totp/%D0%A1")
+    assert uri.startswith("otpauth://totp/%D0%BC.%D0%B1")
     assert uri.endswith(
         "&issuer=%D0%A1%D0%BE%D0%B3%D0%BB%D0%B0%D1%81%D0%B8%D0%B5%20%D1%81%D0%B5%D0%BC%D1%8C%D0%B8"
     )
