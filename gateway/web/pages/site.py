@@ -13,7 +13,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from gateway.errors import BadInput, GatewayError, RulesBroken
@@ -79,11 +79,13 @@ class Pages:
         *,
         again: Callable[..., Outcome] | None = None,
         mends: tuple[type[GatewayError], ...] = MENDABLE,
+        most_bytes: int | None = None,
     ) -> Callable[[View], View]:
         """Register a view, called with the path's parts by name. Its name is its endpoint.
 
         `again`: the view of the page that holds the form; it is shown once more, with status 422,
-        when the form is refused by one of `mends`.
+        when the form is refused by one of `mends`. `most_bytes`: of the form, where it is less
+        than the service takes elsewhere.
         """
 
         def register(view: View) -> View:
@@ -92,6 +94,8 @@ class Pages:
 
             @wraps(view)
             def run(**parts: object) -> Response:
+                if most_bytes is not None:
+                    request.max_content_length = most_bytes
                 if method == "POST":
                     check_form()
                 try:
