@@ -53,6 +53,7 @@ RATES: Mapping[str, tuple[Rate, ...]] = MappingProxyType(
         "auditor.export": (EXPORTS,),
         "check_journal": (CHECKS,),
         "auditor.check": (CHECKS,),
+        "front.ask_for_link": (Rate(Limit("links.address", 60, TEN_MINUTES), _address),),
         "public.verify": (Rate(Limit("verify.address", 30, TEN_MINUTES), _address),),
     }
 )

@@ -23,7 +23,7 @@ from tests.gateway.web.test_readiness import CHECKS
 TOKEN = "a-token-for-the-tests"
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"}
 FREE = {"le", "version", "schema", "engine", "python"}  # numbers and versions
-DUTIES = {"journal", "claims", "bundles", "messages", "days", "ended", "checkpoint"}
+DUTIES = {"journal", "claims", "bundles", "links", "messages", "days", "ended", "checkpoint"}
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
 
