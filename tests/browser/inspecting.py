@@ -33,6 +33,7 @@ _SHOW = """async ([html, unfolded]) => {
   if (document.readyState !== "complete")
     await new Promise(done => window.addEventListener("load", done, {once: true}));
   if (unfolded) document.querySelectorAll("details").forEach(each => { each.open = true; });
+  document.documentElement.getBoundingClientRect();  // only letters laid out ask for their font
   await document.fonts.ready;
 }"""
 _SIDEWAYS = """() => {
@@ -96,7 +97,6 @@ class Inspector:
 
     def fonts(self) -> set[Font]:
         """Of every letter of the page that is shown, as the browser really drew them."""
-        self.page.evaluate("document.fonts.ready")
         for domain in ("DOM", "CSS"):
             self._session.send(f"{domain}.enable")
         root = self._session.send("DOM.getDocument")["root"]["nodeId"]

@@ -21,11 +21,13 @@ from tests.browser.school_roads import ListRoad
 from tests.browser.visitor import Album
 
 SCREENS = Path(__file__).parents[2] / "docs" / "screens"
-PAGES = {
+FIRST = {
     "decision": "/me/asks/*/decision",
     "receipt": "/me/answers/*",
-    "desk": "/school/*/classes/* 2",
     "check": "/school/lists/*",
+}
+LATEST = {
+    "desk": "/school/*/classes/*",
     "tracker": "/school/*/classes/*/pupils",
     "readiness": "/school/*/readiness",
 }
@@ -51,29 +53,32 @@ def main() -> int:
 
 
 def walk(house: House) -> None:
-    """One class: the list comes in on pages, then a mother answers on her phone."""
+    """One class: the list comes in, a mother answers on her phone, the tutor looks again."""
     school = BrowsedSchool(house.stage, house.http, 28)
     school.state({CLASS: len(FAMILIES)})
     road = ListRoad(house.visitor(size=DESK), school)
     road.whole()
-    road.visitor.wander()
     school.agree()
     school.office.invite()
     FamilyRoad(house.visitor(), school.outbox).whole()
+    for words in ("Классы", "Собрать решения", "Готовность"):
+        road.visitor.follow(words)
 
 
 def draw(inspector: Inspector, album: Album) -> None:
     """Each page in both widths, in few colours."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     states = {state.name: state for state in album.states.values()}
-    for name, pattern in PAGES.items():
-        inspector.show(states[pattern], unfolded=False)
+    taken = {name: states[pattern] for name, pattern in FIRST.items()}
+    taken |= {name: album.latest[pattern] for name, pattern in LATEST.items()}
+    for name, state in taken.items():
+        inspector.show(state, unfolded=False)
         for width in WIDTHS:
             inspector.page.set_viewport_size({"width": width, "height": 600})
             height = inspector.page.evaluate("document.documentElement.scrollHeight")
             clip = {"x": 0, "y": 0, "width": width, "height": min(height, MOST_HEIGHT)}
-            taken = inspector.page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
-            picture = Image.open(BytesIO(taken)).convert("RGB").quantize(COLOURS)
+            shot = inspector.page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
+            picture = Image.open(BytesIO(shot)).convert("RGB").quantize(COLOURS)
             picture.save(SCREENS / f"{name}-{width}.png", optimize=True)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Response
 from pypdf import PdfReader
 
 from tests.browser.conftest import House
@@ -15,32 +12,17 @@ from tests.browser.family_road import FamilyRoad
 from tests.browser.inspecting import Inspector
 from tests.browser.school import ELDER, MOTHER, OTHER, YOUNGER, BrowsedSchool
 from tests.browser.visitor import Album, State
+from tests.browser.wire import bytes_of_visit
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
 FIRST_VISIT_BYTES = 60 * 1024
 
 
-@pytest.fixture
-def first_visit(house: House, invited: BrowsedSchool) -> Iterator[tuple[Page, dict[str, int]]]:
-    """A letter's link in a browser that knows nothing yet, and bytes over the wire by path."""
-    context = house.context(scripts=True)
-    page = context.new_page()
-    answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
-    page.goto(f"{house.stage.url}/p/{invited.outbox.link(OTHER.email)}", wait_until="networkidle")
-    wire = {}
-    for answer in answers:
-        sizes = answer.request.sizes()
-        assert answer.url.startswith(house.stage.url), answer.url
-        wire[urlsplit(answer.url).path] = sizes["responseHeadersSize"] + sizes["responseBodySize"]
-    yield page, wire
-    context.close()
-
-
-def test_first_visit_is_small_with_its_fonts(first_visit: tuple[Page, dict[str, int]]):
-    _, wire = first_visit
-    assert any(path.endswith(".woff2") for path in wire)
-    assert sum(wire.values()) <= FIRST_VISIT_BYTES, wire
+def test_first_visit_is_small_with_its_fonts(house: House, invited: BrowsedSchool):
+    link = f"{house.stage.url}/p/{invited.outbox.link(OTHER.email)}"
+    received = bytes_of_visit(house.chromium, link)
+    assert any(path.endswith(".woff2") for path in received)
+    assert sum(received.values()) <= FIRST_VISIT_BYTES, received
 
 
 def test_first_visit_breaks_no_rule_of_its_own_policy(house: House, invited: BrowsedSchool):
