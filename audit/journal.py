@@ -66,6 +66,14 @@ def covered(connection: sa.Connection, event_id: UUID) -> bool:
     return connection.execute(found).first() is not None
 
 
+def index_of(connection: sa.Connection, event_id: UUID) -> int | None:
+    """Index of the event in the log, from 0; None while it waits for the sequencer."""
+    found: int | None = connection.scalar(
+        sa.select(audit_leaf.c.idx).where(audit_leaf.c.event_id == event_id)
+    )
+    return found
+
+
 def pending_count(connection: sa.Connection) -> int:
     """Events that wait for the sequencer."""
     return int(
@@ -90,25 +98,6 @@ def event(connection: sa.Connection, event_id: UUID) -> Event | None:
         sa.select(audit_event.c.body).where(audit_event.c.id == event_id)
     ).scalar()
     return None if body is None else Event.from_body(body)
-
-
-def events(
-    connection: sa.Connection, school_id: UUID | None, after_idx: int = -1, limit: int = 100
-) -> list[Entry]:
-    """Integrated events after `after_idx`, in order. `school_id` None: of the whole log."""
-    wanted = (
-        sa.select(audit_leaf.c.idx, audit_leaf.c.envelope, audit_event.c.body)
-        .join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
-        .where(audit_leaf.c.idx > after_idx)
-        .order_by(audit_leaf.c.idx)
-        .limit(limit)
-    )
-    if school_id is not None:
-        wanted = wanted.where(audit_leaf.c.school_id == school_id)
-    return [
-        Entry(row.idx, Leaf.decode(row.envelope).integrated_at, Event.from_body(row.body))
-        for row in connection.execute(wanted)
-    ]
 
 
 def latest(

@@ -23,6 +23,7 @@ from gateway.web.json_strict import StrictJson
 from gateway.web.oauth import ENDPOINT
 from gateway.web.pages.answers import answers
 from gateway.web.pages.assets import assets
+from gateway.web.pages.audit.areas import AUDIT_PAGES
 from gateway.web.pages.cookies import set_up_cookies
 from gateway.web.pages.drawing import set_up_drawing
 from gateway.web.pages.links import links
@@ -35,7 +36,7 @@ from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
 AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
-PAGES = (public, links, own, answers, *SCHOOL_PAGES)
+PAGES = (public, links, own, answers, *SCHOOL_PAGES, *AUDIT_PAGES)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8
 SECURITY = {

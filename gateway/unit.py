@@ -29,9 +29,11 @@ from gateway.store.clients import ClientStore
 from gateway.store.collections import CollectionStore
 from gateway.store.consents import ConsentStore
 from gateway.store.dossier import Dossier
+from gateway.store.factors import FactorStore
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
+from gateway.store.named import NamedStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
 from gateway.store.pupils import PupilStore
@@ -42,6 +44,7 @@ from gateway.store.sittings import SittingStore
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
 from gateway.store.watch import WatchStore
+from gateway.store.witnesses import WitnessStore
 from policies.permissions import Role
 
 TURN_SECONDS = 10.0
@@ -147,6 +150,10 @@ class Unit:
         return StaffStore(self.connection)
 
     @cached_property
+    def factors(self) -> FactorStore:
+        return FactorStore(self.connection)
+
+    @cached_property
     def collections(self) -> CollectionStore:
         return CollectionStore(self.connection)
 
@@ -173,6 +180,10 @@ class Unit:
     @cached_property
     def consents(self) -> ConsentStore:
         return ConsentStore(self.connection)
+
+    @cached_property
+    def witnesses(self) -> WitnessStore:
+        return WitnessStore(self.connection)
 
     @cached_property
     def sittings(self) -> SittingStore:
@@ -205,6 +216,10 @@ class Unit:
     @cached_property
     def watch(self) -> WatchStore:
         return WatchStore(self.connection)
+
+    @cached_property
+    def named(self) -> NamedStore:
+        return NamedStore(self.connection, self.vault)
 
     @cached_property
     def dossier(self) -> Dossier:

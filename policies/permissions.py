@@ -24,6 +24,7 @@ class Permission(StrEnum):
 
     MANAGE_SCHOOLS = "manage_schools"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_SECOND_FACTORS = "manage_second_factors"
     MANAGE_CLIENTS = "manage_clients"
     OPEN_COLLECTION = "open_collection"
     STATE_ENROLMENT = "state_enrolment"
@@ -57,6 +58,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
     {
         Permission.MANAGE_SCHOOLS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR}),
+        Permission.MANAGE_SECOND_FACTORS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_CLIENTS: frozenset({Role.ADMINISTRATOR}),
         Permission.OPEN_COLLECTION: frozenset({Role.REGISTRAR}),
         Permission.STATE_ENROLMENT: frozenset({Role.REGISTRAR}),

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from examples.demo.phone import Phone
+
 # Shorter than the server keeps an idle connection (2 s), so nobody talks into a closed one.
 _LIMITS = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
 _TIMEOUT_SECONDS = 60
@@ -42,10 +44,13 @@ def open_http(base_url: str, refusals: list[bytes] | None = None) -> httpx.Clien
 
 
 class Caller:
-    """Somebody with a session, or nobody yet (`token` None)."""
+    """Somebody with a session, or nobody yet (`token` None). `phone`: of a worker who needs one."""
 
-    def __init__(self, http: httpx.Client, token: str | None = None) -> None:
+    def __init__(
+        self, http: httpx.Client, token: str | None = None, phone: Phone | None = None
+    ) -> None:
         self.http = http
+        self._phone = phone
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str) -> Any:
@@ -67,6 +72,11 @@ class Caller:
         """One file as a browser sends it."""
         return self.call("POST", path, files={"file": (name, content)}).json()
 
+    def show_factor(self) -> None:
+        """Type the code that the phone shows now."""
+        if self._phone is not None:
+            self.post("/v1/session/second-factor", {"code": self._phone.code()})
+
     def call(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Raises `Refused` for everything but success."""
         answer = self.http.request(method, path, headers=self._headers, **content)
@@ -84,6 +94,11 @@ def _json(answer: httpx.Response) -> Any:
 
 
 def sign_in(http: httpx.Client, login: str, password: str) -> Caller:
-    """A worker with an open session."""
+    """A worker with an open session, whose phone was set up if the role needs one."""
     told = Caller(http).post("/v1/session", {"login": login, "password": password})
-    return Caller(http, told["token"])
+    worker = Caller(http, told["token"])
+    if told["second_factor"] != "to_set_up":
+        return worker
+    phone = Phone(worker.post("/v1/session/application")["secret"])
+    worker.post("/v1/session/application/confirmation", {"code": phone.code()})
+    return Caller(http, told["token"], phone)

@@ -238,7 +238,7 @@ def _renew(unit: Unit, link: Link, public_url: str) -> None:
     signer = items.get(link.signer_id)
     if signer is None or Field.EMAIL not in signer.values:
         raise NotFound
-    send_link(unit, school, collection, link.signer_id, asks, items, public_url)
+    send_link(unit, school, collection, link.signer_id, asks, items, public_url, keeps_hours=False)
 
 
 def note_miss(unit: Unit, address: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import re
 import socket
 import statistics
@@ -233,8 +234,11 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """A port below those that systems give to outgoing connections."""
-    for port in range(21_000, 32_000):
+    """A port below those that systems give to outgoing connections.
+
+    By lot: two rehearsals that begin together would find the same first one.
+    """
+    for port in random.sample(range(21_000, 32_000), 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port

@@ -22,6 +22,7 @@ from gateway.store import (
     clients,
     collections,
     consents,
+    factors,
     imports,
     leaving_out,
     limits,
@@ -34,6 +35,7 @@ from gateway.store import (
     staff,
     vault,
     watch,
+    witnesses,
 )
 from gateway.store.base import metadata
 from gateway.store.session import make_engine, sqlite_file
@@ -49,6 +51,7 @@ TABLES_OF = (
     clients,
     collections,
     consents,
+    factors,
     imports,
     leaving_out,
     limits,
@@ -61,6 +64,7 @@ TABLES_OF = (
     staff,
     vault,
     watch,
+    witnesses,
 )
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _TURN = 0x5347_5343_4845_4D41  # "SGSCHEMA": key of the advisory lock on PostgreSQL

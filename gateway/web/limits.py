@@ -35,14 +35,20 @@ class Rate:
     whose: Callable[[Caller], str]
 
 
-# A worker's own limit is below the school's: one who runs wild leaves the colleagues their share.
+EXPORTS = Rate(Limit("exports.worker", 20, TEN_MINUTES), _worker)
+CHECKS = Rate(Limit("checks.worker", 5, TEN_MINUTES), _worker)
+# Operations of the API by their name, pages by their endpoint. A worker's own limit is below the
+# school's: one who runs wild leaves the colleagues their share.
 RATES: Mapping[str, tuple[Rate, ...]] = MappingProxyType(
     {
         "upload_list": (
             Rate(Limit("uploads.worker", 30, TEN_MINUTES), _worker),
             Rate(Limit("uploads.school", 120, TEN_MINUTES), _school),
         ),
-        "export_journal": (Rate(Limit("exports.worker", 20, TEN_MINUTES), _worker),),
+        "export_journal": (EXPORTS,),
+        "auditor.export": (EXPORTS,),
+        "check_journal": (CHECKS,),
+        "auditor.check": (CHECKS,),
     }
 )
 

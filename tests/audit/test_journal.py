@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from audit import journal
+from audit import journal, search
 from audit.checkpoint import open_checkpoint
 from audit.record import record
+from audit.search import Wanted
 from audit.tree import leaf_hash, verify_inclusion
 from tests.audit.journals import LATER, SCHOOL, START
 
@@ -17,7 +18,10 @@ def test_an_empty_journal_answers_with_nothing(engine):
         assert journal.pending_count(connection) == 0
         assert journal.oldest_pending_at(connection) is None
         assert journal.event(connection, UUID(int=1)) is None
-        assert journal.events(connection, None) == []
+        assert search.oldest(connection, Wanted()) == []
+        assert search.facets(connection, Wanted()) == []
+        assert search.place(connection, 0) is None
+        assert search.last_of_kind(connection, "class.added") is None
         assert journal.inclusion_proof(connection, UUID(int=1)) is None
         assert not journal.covered(connection, UUID(int=1))
 
@@ -35,11 +39,11 @@ def test_events_are_read_in_order_and_by_pages(engine, fill, make_sequencer):
     staged = fill(engine, 8)
     make_sequencer(engine).integrate_once(LATER)
     with engine.begin() as connection:
-        everything = journal.events(connection, None)
+        everything = search.oldest(connection, Wanted())
         assert [entry.event for entry in everything] == staged
         assert [entry.idx for entry in everything] == list(range(8))
         assert {entry.integrated_at for entry in everything} == {LATER}
-        page = journal.events(connection, None, after_idx=4, limit=2)
+        page = search.oldest(connection, Wanted(), after=4, limit=2)
         assert [entry.idx for entry in page] == [5, 6]
 
 
@@ -47,9 +51,9 @@ def test_a_school_reads_its_own_events_only(engine, fill, make_sequencer):
     staged = fill(engine, 8)
     make_sequencer(engine).integrate_once(LATER)
     with engine.begin() as connection:
-        own = journal.events(connection, SCHOOL)
+        own = search.oldest(connection, Wanted(school_id=SCHOOL))
         assert [entry.event for entry in own] == [e for e in staged if e.school_id == SCHOOL]
-        assert journal.events(connection, SCHOOL, after_idx=own[-1].idx) == []
+        assert search.oldest(connection, Wanted(school_id=SCHOOL), after=own[-1].idx) == []
 
 
 def test_every_covered_event_can_be_proved_to_an_outsider(engine, fill, make_sequencer, signer):

@@ -11,6 +11,7 @@ from flask import current_app
 from gateway.actions import add_school as schools
 from gateway.actions import add_staff as workers
 from gateway.actions import issue_token as platform
+from gateway.actions.reset_factor import reset_factor
 from gateway.actions.versions import passport_version
 from gateway.web.auth import needs
 from gateway.web.context import current_unit
@@ -92,8 +93,20 @@ def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
         class_names=told.get("classes", ()),
         email=told.get("email"),
         phone=told.get("phone"),
+        snils=told.get("snils"),
     )
     return {"staff_id": staff_id}
+
+
+@admin.on(
+    "DELETE",
+    "/v1/admin/staff/<uuid:staff_id>/second-factor",
+    needs(Permission.MANAGE_SECOND_FACTORS),
+    status=204,
+)
+def reset_second_factor(staff_id: UUID) -> None:
+    """Take a worker's second factor away; every session of the worker ends."""
+    reset_factor(current_unit(), staff_id)
 
 
 @admin.on("GET", "/v1/admin/clients", CLIENTS, takes=LIST, gives=ClientsPage)

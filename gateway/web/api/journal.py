@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -12,12 +13,16 @@ from flask import Response, send_file
 
 from audit.journal import Entry
 from audit.kinds import KINDS
+from audit.report import LISTED
 from gateway.actions import inspect_journal as looking
+from gateway.actions import search_journal as searching
 from gateway.web.auth import needs
-from gateway.web.context import current_unit
+from gateway.web.context import current_unit, current_wiring
+from gateway.web.journal_filters import wanted
 from gateway.web.paging import page
 from gateway.web.routes import Bytes, Routes, Takes
 from gateway.web.schemas import journal as wire
+from policies.anomalies import WHY
 from policies.permissions import Permission
 
 journal = Routes("journal", "Checkpoint, events, proofs and export of the journal")
@@ -47,8 +52,9 @@ def see_checkpoint() -> Mapping[str, object]:
     "GET", "/v1/audit/events", READ, takes=Takes(wire.EventsWanted, "query"), gives=wire.EventsPage
 )
 def list_events(told: Mapping[str, Any]) -> object:
-    """Events in the order of the journal, of one school or of all."""
-    found = looking.list_events(current_unit(), told.get("school_id"), told["after"], told["limit"])
+    """Events in the order of the journal, those that the filters leave."""
+    unit = current_unit()
+    found = looking.list_events(unit, wanted(unit, told), told["after"], told["limit"])
     return page("events", [_event(entry) for entry in found], [e.idx for e in found], told)
 
 
@@ -77,6 +83,56 @@ def prove_event(event_id: UUID) -> Mapping[str, object]:
         "envelope": base64.b64encode(proof.envelope).decode(),
         "path": [digest.hex() for digest in proof.path],
         "note": proof.signed.note.decode(),
+    }
+
+
+@journal.on(
+    "POST",
+    "/v1/audit/checks",
+    needs(Permission.EXPORT_JOURNAL),
+    gives=wire.CheckOut,
+    repeatable=False,
+)
+def check_journal() -> Mapping[str, object]:
+    """Read the whole journal again, now: bodies, leaves, root, signatures."""
+    wiring = current_wiring()
+    with wiring.looking(steady=True) as look:
+        report = looking.check_journal(look, wiring.note_signer.verifier)
+    looking.note_check(current_unit(), report)
+    return {
+        "verdict": report.verdict.name.lower(),
+        "size": report.size,
+        "root": report.root,
+        "findings": report.findings[:LISTED],
+        "findings_total": len(report.findings),
+    }
+
+
+@journal.on(
+    "GET",
+    "/v1/audit/anomalies",
+    READ,
+    takes=Takes(wire.AnomaliesWanted, "query"),
+    gives=wire.AnomaliesOut,
+)
+def see_anomalies(told: Mapping[str, Any]) -> Mapping[str, object]:
+    """What stands out in the last days, each with the reason why it is shown."""
+    unit = current_unit()
+    since = unit.now - timedelta(days=told["days"])
+    found = searching.see_anomalies(unit, since, told.get("school_id"))
+    return {
+        "anomalies": [
+            {
+                "sign": each.sign,
+                "why": WHY[each.sign],
+                "at": each.at,
+                "count": each.count,
+                "school_id": each.school_id,
+                "actor_id": each.actor,
+                "events": each.events,
+            }
+            for each in found
+        ]
     }
 
 

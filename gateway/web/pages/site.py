@@ -13,11 +13,13 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from gateway.errors import BadInput, GatewayError, RulesBroken
 from gateway.web.auth import Access
+from gateway.web.context import in_one_unit
+from gateway.web.limits import within_limits
 from gateway.web.pages.cookies import check_form, enter, leave
 from gateway.web.pages.faults import faults_of
 from gateway.web.pages.refusals import refuse_page
@@ -56,6 +58,16 @@ class Sheet:
     encode: Callable[[], Response]
 
 
+@dataclass(frozen=True, slots=True)
+class FormSize:
+    """How large a form may be that holds more than a few fields: parts of a multipart body, and
+    bytes of its fields without the files. The whole request has its own bound.
+    """
+
+    parts: int
+    text_bytes: int
+
+
 Outcome = Page | To | Sheet | GatewayError
 View = TypeVar("View", bound=Callable[..., Outcome])
 MENDABLE = (BadInput, RulesBroken)
@@ -77,28 +89,36 @@ class Pages:
         *,
         again: Callable[..., Outcome] | None = None,
         mends: tuple[type[GatewayError], ...] = MENDABLE,
+        size: FormSize | None = None,
     ) -> Callable[[View], View]:
         """Register a view, called with the path's parts by name. Its name is its endpoint.
 
         `again`: the view of the page that holds the form; it is shown once more, with status 422,
-        when the form is refused by one of `mends`.
+        when the form is refused by one of `mends`. `size` None: a form of a few fields.
         """
 
         def register(view: View) -> View:
+            endpoint = f"{self.blueprint.name}.{view.__name__}"
+            perform = within_limits(endpoint, in_one_unit)
+
             @wraps(view)
             def run(**parts: object) -> Response:
+                if size is not None:
+                    request.max_form_parts = size.parts
+                    request.max_form_memory_size = size.text_bytes
                 if method == "POST":
                     check_form()
                 try:
-                    return _answer(access.run(lambda: view(**parts)))
+                    return _answer(access.run(lambda: view(**parts), perform))
                 except mends as refused:
                     if again is None:
                         raise
                     g.faults = faults_of(refused)
                 asked = again
-                return _answer(access.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
+                shows = SITE.get(f"{self.blueprint.name}.{asked.__name__}", access)
+                return _answer(shows.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
 
-            SITE[f"{self.blueprint.name}.{view.__name__}"] = access
+            SITE[endpoint] = access
             self.blueprint.add_url_rule(rule, view.__name__, run, methods=[method])
             return view
 

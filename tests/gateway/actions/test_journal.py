@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from audit.search import Wanted
 from audit.store import audit_event
 from gateway.actions.add_staff import add_staff
 from gateway.actions.answer import list_own_asks, own_answer, show_document
@@ -395,7 +396,7 @@ def test_the_auditor_sees_where_the_journal_stands(family: Town):
 def test_a_school_has_its_own_events_and_the_auditor_all(family: Town, wiring: Wiring):
     Town(wiring, 29)
     with wiring.units.open(AUDITOR) as unit:
-        own = list_events(unit, family.school_id, -1, 1000)
+        own = list_events(unit, Wanted(school_id=family.school_id), -1, 1000)
         everyones = list_events(unit, None, -1, 1000)
     assert {entry.event.school_id for entry in own} == {family.school_id}
     assert len(everyones) > len(own)

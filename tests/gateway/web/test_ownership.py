@@ -16,6 +16,8 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from audit.search import Wanted
+from gateway.actions.add_staff import add_staff
 from gateway.actions.hand_over import hand_over
 from gateway.actions.import_roster import import_roster
 from gateway.actions.inspect_journal import list_events
@@ -154,7 +156,7 @@ class Matrix:
         with town.by(Role.REGISTRAR) as unit:
             [bundle] = unit.bundles.list_bundles(town.school_id)
             [recall] = unit.bundles.list_recalls(town.school_id, ask.subject_id)
-            event = list_events(unit, town.school_id, -1, 1)[0].event
+            event = list_events(unit, Wanted(school_id=town.school_id), -1, 1)[0].event
             return {
                 "school_id": town.school_id,
                 "collection_id": town.collection_id,
@@ -168,6 +170,9 @@ class Matrix:
                 "bundle_id": bundle.id,
                 "recall_id": recall.id,
                 "event_id": event.id,
+                "staff_id": add_staff(
+                    unit, f"colleague-{town.number}", "not a hash", Role.TUTOR, town.school_id
+                ),
             }
 
     def call(self, route: Route, role: Role, ids: Ids) -> TestResponse:

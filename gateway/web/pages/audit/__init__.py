@@ -1,0 +1,1 @@
+"""Pages of the auditor: the journal to search, prove, check and take away."""
