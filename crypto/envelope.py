@@ -56,6 +56,7 @@ class RecordKind(IntEnum):
     REPEAT = 7
     DETAILS = 8
     ONE_TIME = 9
+    SCAN = 10
 
 
 class DataKey:

@@ -33,6 +33,7 @@ from gateway.store.factors import FactorStore
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
+from gateway.store.link_requests import LinkRequestStore
 from gateway.store.named import NamedStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
@@ -44,6 +45,7 @@ from gateway.store.sittings import SittingStore
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
 from gateway.store.watch import WatchStore
+from gateway.store.witnesses import WitnessStore
 from policies.permissions import Role
 
 TURN_SECONDS = 10.0
@@ -181,6 +183,10 @@ class Unit:
         return ConsentStore(self.connection)
 
     @cached_property
+    def witnesses(self) -> WitnessStore:
+        return WitnessStore(self.connection)
+
+    @cached_property
     def sittings(self) -> SittingStore:
         return SittingStore(self.connection)
 
@@ -211,6 +217,10 @@ class Unit:
     @cached_property
     def watch(self) -> WatchStore:
         return WatchStore(self.connection)
+
+    @cached_property
+    def link_requests(self) -> LinkRequestStore:
+        return LinkRequestStore(self.connection)
 
     @cached_property
     def named(self) -> NamedStore:

@@ -48,6 +48,8 @@ class Code(StrEnum):
     NOTHING_TO_WITHDRAW = "NOTHING_TO_WITHDRAW"
     NOTHING_TO_INVALIDATE = "NOTHING_TO_INVALIDATE"
     CONTACT_CHANGED_BY_STAFF = "CONTACT_CHANGED_BY_STAFF"
+    ORAL_CONSENT = "ORAL_CONSENT"
+    IDENTITY_UNCHECKED = "IDENTITY_UNCHECKED"
     CONTACT_OF_STAFF = "CONTACT_OF_STAFF"
     CONTACT_SHARED = "CONTACT_SHARED"
     SIGNER_WOULD_BE_LOST = "SIGNER_WOULD_BE_LOST"
@@ -306,6 +308,8 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
             "Школа недавно изменила этот телефон или почту. Подписать через них можно через сутки,"
             " на бумаге — сразу."
         ),
+        Code.ORAL_CONSENT: "На словах можно отказаться или отозвать. Согласие подписывают.",
+        Code.IDENTITY_UNCHECKED: "Для согласия нужно увидеть документ того, кто подписал.",
         Code.CONTACT_OF_STAFF: (
             "Это телефон или почта сотрудника школы. Возьмите ответ на бумаге."
         ),

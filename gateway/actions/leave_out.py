@@ -132,4 +132,4 @@ def _tell(
     for told in spokesmen(unit, school_id, pupil_id, items.get(pupil_id, Items({}))):
         to = told.values.get(Field.EMAIL)
         if to is not None:
-            send_mail(unit, school_id, to, letter.subject, letter.text)
+            send_mail(unit, school_id, to, letter.subject, letter.text, keeps_hours=True)

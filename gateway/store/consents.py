@@ -287,6 +287,35 @@ class ConsentStore:
             found.setdefault(row.ask_id, []).append(_facts(row))
         return {ask_id: tuple(rows) for ask_id, rows in found.items()}
 
+    def list_answers(self, school_id: UUID, ask_ids: Collection[UUID]) -> list[Answer]:
+        """All answers to these asks in the order (decided_at, id); receipts are left empty."""
+        rows = self._db.execute(
+            sa.select(
+                *_FACTS,
+                answers.c.ask_id,
+                answers.c.recorded_at,
+                answers.c.decided_by,
+                answers.c.recorded_by,
+                answers.c.receipt_no,
+            )
+            .where(answers.c.school_id == school_id)
+            .order_by(answers.c.decided_at, answers.c.id)
+        )
+        wanted = set(ask_ids)
+        return [
+            Answer(
+                _facts(row),
+                row.ask_id,
+                row.recorded_at,
+                row.decided_by,
+                row.recorded_by,
+                row.receipt_no,
+                receipt="",
+            )
+            for row in rows
+            if row.ask_id in wanted
+        ]
+
     def find_answer(self, school_id: UUID, answer_id: UUID) -> Answer | None:
         row = self._db.execute(
             sa.select(
@@ -310,6 +339,24 @@ class ConsentStore:
             row.receipt_no,
             row.receipt,
         )
+
+    def event_of_answer(self, school_id: UUID, answer_id: UUID) -> UUID:
+        """The journal event of an answer. Raises `NotFound`."""
+        found: UUID | None = self._db.scalar(
+            sa.select(answers.c.event_id).where(
+                answers.c.school_id == school_id, answers.c.id == answer_id
+            )
+        )
+        if found is None:
+            raise NotFound
+        return found
+
+    def find_receipt(self, number: str) -> str | None:
+        """The signed receipt of a number, of whatever school."""
+        found: str | None = self._db.scalar(
+            sa.select(answers.c.receipt).where(answers.c.receipt_no == number)
+        )
+        return found
 
     def sealed_evidence(self, school_id: UUID, answer_id: UUID) -> tuple[UUID, bytes] | None:
         """Whose evidence key opens it, and the sealed bytes."""

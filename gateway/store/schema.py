@@ -26,6 +26,7 @@ from gateway.store import (
     imports,
     leaving_out,
     limits,
+    link_requests,
     outbox,
     people,
     pupils,
@@ -35,6 +36,7 @@ from gateway.store import (
     staff,
     vault,
     watch,
+    witnesses,
 )
 from gateway.store.base import metadata
 from gateway.store.session import make_engine, sqlite_file
@@ -54,6 +56,7 @@ TABLES_OF = (
     imports,
     leaving_out,
     limits,
+    link_requests,
     outbox,
     people,
     pupils,
@@ -63,6 +66,7 @@ TABLES_OF = (
     staff,
     vault,
     watch,
+    witnesses,
 )
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _TURN = 0x5347_5343_4845_4D41  # "SGSCHEMA": key of the advisory lock on PostgreSQL

@@ -28,6 +28,7 @@ from gateway.actions.import_roster import forget_drafts
 from gateway.actions.keep_details import forget_sittings
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
+from gateway.actions.request_link import answer_requests
 from gateway.actions.send_message import MAIL
 from gateway.actions.settle_claims import ClaimRaced, settle_claim
 from gateway.messages.delivery import DeliveryFailed, DeliveryFault
@@ -35,6 +36,7 @@ from gateway.messages.mail import Attachment, build_message
 from gateway.store.session import forget_deleted
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
+from policies.quiet_hours import ONCE_A
 
 log = structlog.get_logger("worker")
 
@@ -82,6 +84,7 @@ class Rounds:
             ("journal", self.order_journal),
             ("claims", self.settle_claims),
             ("bundles", self.narrow_bundles),
+            ("links", self.answer_requests),
             ("messages", self.deliver_messages),
             ("days", self.keep_days),
             ("ended", self.forget_ended),
@@ -148,6 +151,14 @@ class Rounds:
                 done = made is not None or done
         return done
 
+    def answer_requests(self) -> bool:
+        """Send links to those who asked at the door of their school and are known there."""
+        with self._wiring.looking() as look:
+            if not look.link_requests.is_waiting():
+                return False
+        with self._units.open(SYSTEM) as unit:
+            return answer_requests(unit, self._wiring.host.public_url)
+
     def deliver_messages(self) -> bool:
         """Lease, send outside of any transaction, settle."""
         with self._wiring.looking() as look:
@@ -202,15 +213,21 @@ class Rounds:
             self._wiring.sms.send(str(parcel.id), content["to"], content["text"])
 
     def forget_ended(self) -> bool:
-        """Answers kept for repeats, a day after; limits whose window has ended."""
+        """Answers kept for repeats and days of letters, a day after; limits that have ended."""
         with self._wiring.looking() as look:
             now = look.now
             is_due = self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY
-            if not is_due or not (look.repeats.has_expired(now) or look.limits.has_ended(now)):
+            has_any = (
+                look.repeats.has_expired(now)
+                or look.limits.has_ended(now)
+                or look.outbox.has_letters_before(now - ONCE_A)
+            )
+            if not is_due or not has_any:
                 return False
         with self._units.open(SYSTEM) as unit:
             unit.repeats.forget(unit.now)
             unit.limits.forget(unit.now)
+            unit.outbox.forget_letters(unit.now - ONCE_A)
         self._forgot_at = now
         return False
 

@@ -19,8 +19,16 @@ from examples.demo.calls import open_http
 from examples.demo.stage import Stage
 from tests.browser.chromium import WANTED, find_chromium, running_chromium
 from tests.browser.family_road import FamilyRoad
+from tests.browser.inspecting import Inspector
 from tests.browser.keyboard import KeyboardVisitor
-from tests.browser.school import CLASS, FAMILIES, OTHER, BrowsedSchool, add_platform
+from tests.browser.school import (
+    CLASS,
+    FAMILIES,
+    OTHER,
+    BrowsedSchool,
+    add_platform,
+    living_elsewhere,
+)
 from tests.browser.school_roads import ListRoad, ReleaseRoad
 from tests.browser.visitor import Album, Visitor
 
@@ -151,10 +159,17 @@ def class_list(house: House) -> ListRoad:
 def release(house: House) -> ReleaseRoad:
     """A school of three pupils leaves: one family has refused."""
     school = BrowsedSchool(house.stage, house.http, 30)
-    school.take_in(FAMILIES)
-    school.answer_all({OTHER.email: "refused"})
+    families = living_elsewhere(FAMILIES, 100)
+    school.take_in(families)
+    school.answer_all({families[-1].guardians[0].email: "refused"})
     road = ReleaseRoad(*(house.visitor(size=DESK) for _ in range(3)), school)
     road.whole()
     road.registrar.wander()
     road.director.wander()
     return road
+
+
+@pytest.fixture(scope="session")
+def inspector(house: House) -> Inspector:
+    """A page in which kept pages are drawn again."""
+    return Inspector(house.context(scripts=True), house.stage.url)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Route
+from playwright.sync_api import BrowserContext, CDPSession, Page
 
 from tests.browser.visitor import State
 
@@ -18,14 +18,24 @@ WIDTHS = (320, 390, 1000)
 HEIGHT = 844
 USUAL_TEXT, LARGE_TEXT = 16, 32  # pixels: 200 % as a reader sets it in the browser
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-_SHOWN = "**/shown-again"
+_EMPTY = "**/shown-again"
 _RUN = """async tags => {
   const found = await axe.run(document, {
-    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"],
+    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false,
   });
   return found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(" ")).join(", ")}`);
 }"""
-_OPEN = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+# Written into a page that stays, so axe-core is read once.
+_SHOW = """async ([html, unfolded]) => {
+  document.open();
+  document.write(html);
+  document.close();
+  if (document.readyState !== "complete")
+    await new Promise(done => window.addEventListener("load", done, {once: true}));
+  if (unfolded) document.querySelectorAll("details").forEach(each => { each.open = true; });
+  document.documentElement.getBoundingClientRect();  // only letters laid out ask for their font
+  await document.fonts.ready;
+}"""
 _SIDEWAYS = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return [];
@@ -36,28 +46,34 @@ _SIDEWAYS = """() => {
 }"""
 
 
+@dataclass(frozen=True, slots=True)
+class Font:
+    """What letters were drawn with. `is_ours`: sent by the service, not found on the machine."""
+
+    name: str
+    is_ours: bool
+
+
 @dataclass
 class Inspector:
     """One page of a browser in which kept pages are drawn again. `url`: of the service."""
 
     context: BrowserContext
     url: str
-    _html: str = field(default="", repr=False)
     page: Page = field(init=False)
     _session: CDPSession = field(init=False)
 
     def __post_init__(self) -> None:
         axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-        self.context.add_init_script(axe)
         self.page = self.context.new_page()
-        self.page.route(_SHOWN, self._give)
+        self.page.route(_EMPTY, lambda route: route.fulfill(body="", content_type="text/html"))
+        self.page.goto(f"{self.url}/shown-again")
+        self.page.evaluate(axe)
         self._session = self.context.new_cdp_session(self.page)
 
-    def show(self, state: State) -> None:
-        """Draw a kept page with everything unfolded."""
-        self._html = state.html
-        self.page.goto(f"{self.url}/shown-again")
-        self.page.evaluate(_OPEN)
+    def show(self, state: State, *, unfolded: bool = True) -> None:
+        """Draw a kept page again."""
+        self.page.evaluate(_SHOW, [state.html, unfolded])
 
     def faults(self, state: State) -> list[str]:
         """Everything that is wrong with a page, each with the width at which it shows."""
@@ -79,6 +95,19 @@ class Inspector:
         broken: list[str] = self.page.evaluate(_RUN, list(RULES))
         return broken
 
+    def fonts(self) -> set[Font]:
+        """Of every letter of the page that is shown, as the browser really drew them."""
+        for domain in ("DOM", "CSS"):
+            self._session.send(f"{domain}.enable")
+        root = self._session.send("DOM.getDocument")["root"]["nodeId"]
+        asked = {"nodeId": root, "selector": "body *"}
+        nodes: list[int] = self._session.send("DOM.querySelectorAll", asked)["nodeIds"]
+        found = set()
+        for node in nodes:
+            drawn = self._session.send("CSS.getPlatformFontsForNode", {"nodeId": node})
+            found |= {Font(each["familyName"], each["isCustomFont"]) for each in drawn["fonts"]}
+        return found
+
     def _sideways(self) -> list[str]:
         found: list[str] = self.page.evaluate(_SIDEWAYS)
         return found
@@ -86,6 +115,3 @@ class Inspector:
     def _text(self, pixels: int) -> None:
         sizes: dict[str, Any] = {"fontSizes": {"standard": pixels, "fixed": pixels}}
         self._session.send("Page.setFontSizes", sizes)
-
-    def _give(self, route: Route) -> None:
-        route.fulfill(body=self._html, content_type="text/html; charset=utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -84,6 +84,15 @@ STRANGER = Someone(7003, "Д'Арк", "Семён", "Юрьевич", date(2014,
 FAMILIES = (Child(ELDER, (MOTHER,)), Child(YOUNGER, (MOTHER,)), Child(STRANGER, (OTHER,)))
 
 
+def living_elsewhere(children: Iterable[Child], by: int) -> tuple[Child, ...]:
+    """Namesakes with letterboxes of their own, for another school of the same service."""
+
+    def moved(one: Someone) -> Someone:
+        return replace(one, number=one.number + by)
+
+    return tuple(Child(moved(child.who), tuple(map(moved, child.guardians))) for child in children)
+
+
 def add_platform(stage: Stage, http: httpx.Client) -> None:
     """Whom bundles are encrypted to: once for each service."""
     admin = sign_in(http, ADMINISTRATOR, stage.passwords[ADMINISTRATOR])
@@ -124,11 +133,15 @@ class BrowsedSchool:
         self.office.state_enrolment(headcounts, self.today - OPEN_FOR)
 
     def take_in(self, children: Iterable[Child]) -> None:
-        """The class list, its headcount, everybody's agreement on e-signature."""
+        """The class list and its headcount; everybody may sign here."""
         listed = list(children)
         self.state({CLASS: len(listed)})
         import_id = self.office.upload("list.csv", list_of(listed))
         self.office.commit(import_id, self.office.review(import_id)["digest"])
+        self.agree()
+
+    def agree(self) -> None:
+        """Everybody who is asked has signed the agreement on e-signature."""
         asked = list(signers(self.pupils))
         self.office.record_agreements(asked, "12", self.today - timedelta(days=10))
 

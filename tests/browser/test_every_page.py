@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import House
 from tests.browser.inspecting import Inspector
 from tests.browser.visitor import Album, State
 
@@ -18,11 +17,6 @@ def seen(request: pytest.FixtureRequest, album: Album) -> list[State]:
     for road in ROADS:
         request.getfixturevalue(road)
     return list(album.states.values())
-
-
-@pytest.fixture(scope="session")
-def inspector(house: House) -> Inspector:
-    return Inspector(house.context(scripts=True), house.stage.url)
 
 
 def test_nothing_is_wrong_with_any_page(seen: list[State], inspector: Inspector):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Locator, Page
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/p/)[\w-]{16,}|(?<=/)[A-Z0-9-]{9,}(?=$|[/.])")
-_TAG = re.compile(r"<([a-z0-9]+)\b[^>]*?(?:class=\"([^\"]*)\")?[^>]*>")
+_TAG = re.compile(r"<([a-z0-9]+)\b")
 _HREF = re.compile(r'<a\b[^>]*href="(/[^"#]*)"')
 _FILE = re.compile(r"\.(?:pdf|txt|xlsx|csv|jsonl|json|zip|auditpack)$|/export")
 MOST_LINKS = 80
@@ -20,23 +20,25 @@ MOST_LINKS = 80
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A page as it was shown. `shape`: its address without ids and the kinds of its parts."""
+    """A page as it was shown. `shape`: its address without ids and the elements that it has."""
 
     name: str
-    shape: tuple[str, frozenset[tuple[str, str]]] = field(repr=False)
+    shape: tuple[str, frozenset[str]] = field(repr=False)
     html: str = field(repr=False)
 
 
 @dataclass
 class Album:
-    """Pages that went by, each shape once."""
+    """Pages that went by: each shape once, and the latest of each address."""
 
     states: dict[object, State] = field(default_factory=dict)
+    latest: dict[str, State] = field(default_factory=dict)
 
     def keep(self, url: str, html: str) -> None:
         path = pattern_of(url)
         body = html.partition("<body")[2]
         shape = (path, frozenset(_TAG.findall(body)))
+        self.latest[path] = State(path, shape, html)
         if shape not in self.states:
             like = sum(1 for known in self.states.values() if known.shape[0] == path)
             name = f"{path} {like + 1}" if like else path

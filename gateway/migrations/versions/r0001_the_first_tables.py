@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("programme", sa.Text(), nullable=False),
         sa.Column("jwks", sa.Text(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_clients_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
@@ -116,6 +117,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("short_name", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("public_code", sa.Text(), nullable=False),
         sa.Column("legal_name", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("inn", sa.Text(), nullable=True),
@@ -128,6 +130,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_schools_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schools")),
+        sa.UniqueConstraint("public_code", name=op.f("uq_schools_public_code")),
     )
     op.create_table(
         "claim_requests",
@@ -202,6 +205,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_collections")),
     )
     op.create_table(
+        "last_letters",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("goes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_last_letters_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "address", name=op.f("pk_last_letters")),
+    )
+    op.create_table(
+        "link_requests",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("token", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_link_requests_school_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_requests")),
+    )
+    op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -266,6 +291,7 @@ def upgrade() -> None:
         sa.Column("email_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("phone_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("snils_token", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_staff_event_id")),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_staff_school_id")),
@@ -955,6 +981,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "answer_id", name=op.f("pk_evidence")),
     )
     op.create_table(
+        "identity_checks",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("answer_id", sa.Uuid(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("checked_by", sa.Uuid(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checked_by"], ["staff.id"], name=op.f("fk_identity_checks_checked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_identity_checks_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "answer_id"],
+            ["answers.school_id", "answers.id"],
+            name=op.f("fk_identity_checks_school_id_answer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_identity_checks_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_identity_checks")),
+    )
+    op.create_index(
+        op.f("ix_identity_checks_answer_id"), "identity_checks", ["answer_id"], unique=False
+    )
+    op.create_table(
         "recalls",
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -989,6 +1043,37 @@ def upgrade() -> None:
             "bundle_id",
             "person_id",
             name=op.f("uq_recalls_school_id_bundle_id_person_id"),
+        ),
+    )
+    op.create_table(
+        "scans",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("answer_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("attached_by", sa.Uuid(), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["attached_by"], ["staff.id"], name=op.f("fk_scans_attached_by")),
+        sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_scans_event_id")),
+        sa.ForeignKeyConstraint(
+            ["school_id", "answer_id"],
+            ["answers.school_id", "answers.id"],
+            name=op.f("fk_scans_school_id_answer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "person_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_scans_school_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_scans_school_id")),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_scans")),
+        sa.UniqueConstraint(
+            "school_id", "answer_id", "digest", name=op.f("uq_scans_school_id_answer_id_digest")
         ),
     )
     dialect = op.get_bind().dialect.name

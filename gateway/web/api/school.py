@@ -16,17 +16,19 @@ from gateway.actions import (
     readiness,
     record_agreement,
     versions,
+    witness_answer,
 )
 from gateway.actions import record_paper as paper
 from gateway.web.auth import needs
 from gateway.web.context import current_unit, current_wiring
 from gateway.web.paging import id_page, part_of
 from gateway.web.preconditions import etag, told_versions
-from gateway.web.routes import Routes, Takes
+from gateway.web.routes import Bytes, Routes, Takes
+from gateway.web.scans import OCTETS, as_file
 from gateway.web.schemas import family as family_wire
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.pages import ListPage
-from gateway.web.schemas.parts import details_of
+from gateway.web.schemas.parts import details_of, witness_of
 from gateway.web.shapes import answer_member, class_sum, desk_pupil
 from policies.facts import Decision
 from policies.permissions import Permission, Role
@@ -38,6 +40,7 @@ LIST = Takes(ListPage, "query")
 COLLECTIONS = "/v1/school/collections"
 COLLECTION = f"{COLLECTIONS}/<uuid:collection_id>"
 CLASS = f"{COLLECTION}/classes/<uuid:class_id>"
+ANSWER = "/v1/school/answers/<uuid:answer_id>"
 LEAVING_OUT = f"{COLLECTION}/pupils/<uuid:pupil_id>/leaving-out"
 
 
@@ -232,7 +235,7 @@ def hand_in_class(collection_id: UUID, class_id: UUID) -> Mapping[str, object]:
     status=201,
 )
 def record_paper(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]:
-    """Record an answer that came on paper."""
+    """Write down an answer on paper or by word of mouth."""
     wiring = current_wiring()
     return answer_member(
         paper.record_paper(
@@ -243,8 +246,46 @@ def record_paper(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]:
             details_of(told),
             wiring.host,
             wiring.signing_keys,
+            witness_of(told),
         )
     )
+
+
+@school.on(
+    "POST",
+    f"{ANSWER}/identity-checks",
+    needs(Permission.RECORD_PAPER),
+    takes=wire.NewCheck,
+    status=204,
+)
+def check_identity(told: Mapping[str, Any], answer_id: UUID) -> None:
+    """Write down that the identity behind a written answer was checked."""
+    witness_answer.check_identity(current_unit(), answer_id, told["identity"])
+
+
+@school.on(
+    "POST",
+    f"{ANSWER}/scans",
+    needs(Permission.RECORD_PAPER),
+    takes=Takes(wire.ScanFile, "files"),
+    gives=wire.ScanMade,
+    status=201,
+)
+def attach_scan(told: Mapping[str, Any], answer_id: UUID) -> Mapping[str, object]:
+    """Keep a scan of what was signed."""
+    data = told["scan"].read()
+    return {"scan_id": witness_answer.attach_scan(current_unit(), answer_id, data)}
+
+
+@school.on(
+    "GET",
+    "/v1/school/scans/<uuid:scan_id>",
+    needs(Permission.READ_CLASS),
+    gives=Bytes(OCTETS, as_file),
+)
+def read_scan(scan_id: UUID) -> object:
+    """The scan as it was attached."""
+    return witness_answer.read_scan(current_unit(), scan_id)
 
 
 @school.on(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from flask_smorest.fields import Upload
 from marshmallow import fields
 
 from gateway.store.imports import ImportState
 from gateway.web.schemas.fields import (
+    MESSAGES,
     Wire,
     a_choice,
     a_class_name,
@@ -24,6 +26,7 @@ from gateway.web.schemas.fields import (
 from gateway.web.schemas.parts import DetailsIn, ItemsOut, Remark
 from policies.facts import FormKind, GuardianKind
 from policies.standing import StandingKind
+from policies.witness import IdentityCheck, Way
 
 MOST_PUPILS = 10_000
 
@@ -183,9 +186,30 @@ class Invited(Wire):
 
 
 class NewPaperAnswer(Wire):
+    """`signed_on`: the day it was signed or said. `identity`: how the caller made sure who
+    answers. `assisted_by`: who read the document to whoever cannot read or see.
+    """
+
     decision = a_choice(PaperDecision)
+    way = a_choice(Way, required=False)
+    identity = a_choice(IdentityCheck, required=False)
+    assisted_by = a_text(200, required=False)
     signed_on = a_day()
     details = a_part(DetailsIn, required=False)
+
+
+class NewCheck(Wire):
+    identity = a_choice(IdentityCheck)
+
+
+class ScanFile(Wire):
+    """PDF, JPEG or PNG, 5 MB at most."""
+
+    scan = Upload(required=True, error_messages=MESSAGES)
+
+
+class ScanMade(Wire):
+    scan_id = an_id()
 
 
 class NewAttempt(Wire):

@@ -99,7 +99,7 @@ def test_unique_values_are_masked_on_the_page_of_a_pupil(listed: Desks):
 
 def record(tutor: Browser, on: Desks, status: int = 200, **more: object) -> str:
     tutor.open(ask_path(on))
-    fields = {"decision": "given", "identity": "yes", **BOTH, **day("signed_on", on), **more}
+    fields = {"decision": "given", "identity": "document", **BOTH, **day("signed_on", on), **more}
     return tutor.post(ask_path(on), fields, status)
 
 
@@ -112,7 +112,7 @@ def test_an_answer_on_paper_is_recorded_by_who_checked_the_identity(listed: Desk
 def test_a_refusal_needs_no_address(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     tutor.open(ask_path(listed))
-    told = {"decision": "refused", "identity": "yes", **day("signed_on", listed)}
+    told = {"decision": "refused", "identity": "document", **day("signed_on", listed)}
     told["signer-id_document-kind"] = "passport"
     assert "Ответ записан" in tutor.post(ask_path(listed), told)
 
@@ -120,7 +120,7 @@ def test_a_refusal_needs_no_address(listed: Desks):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"identity": ""}, "Отметьте, что проверили документ", id="identity"),
+        pytest.param({"identity": ""}, "Выберите, как проверили личность", id="identity"),
         pytest.param({"decision": ""}, REQUIRED, id="decision"),
         pytest.param({"signed_on-day": "31", "signed_on-month": "2"}, "Такого дня нет", id="day"),
         pytest.param({"signer-address": ""}, REQUIRED, id="address"),
