@@ -11,6 +11,8 @@ from examples.demo.phone import Phone
 # Shorter than the server keeps an idle connection (2 s), so nobody talks into a closed one.
 _LIMITS = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
 _TIMEOUT_SECONDS = 60
+PHONES: dict[tuple[str, str], Phone] = {}
+"""What workers carry in their pockets, by service and login."""
 
 
 class Refused(Exception):
@@ -96,9 +98,13 @@ def _json(answer: httpx.Response) -> Any:
 def sign_in(http: httpx.Client, login: str, password: str) -> Caller:
     """A worker with an open session, whose phone was set up if the role needs one."""
     told = Caller(http).post("/v1/session", {"login": login, "password": password})
-    worker = Caller(http, told["token"])
+    pocket = (str(http.base_url).rstrip("/"), login)
+    worker = Caller(http, told["token"], PHONES.get(pocket))
+    if told["second_factor"] == "needed":
+        worker.show_factor()
     if told["second_factor"] != "to_set_up":
         return worker
-    phone = Phone(worker.post("/v1/session/application")["secret"])
-    worker.post("/v1/session/application/confirmation", {"code": phone.code()})
+    phone = PHONES[pocket] = Phone(worker.post("/v1/session/application")["secret"])
+    made = worker.post("/v1/session/application/confirmation", {"code": phone.code()})
+    phone.spare = made["recovery_codes"]
     return Caller(http, told["token"], phone)

@@ -7,20 +7,30 @@ import hashlib
 import hmac
 import struct
 import time
+from collections.abc import Iterable
 
 STEP_SECONDS = 30
+AHEAD_STEPS = 1  # the service takes the code before, this one and the next
 
 
 class Phone:
-    """Knows one secret (base 32) and never shows a code twice."""
+    """Knows one secret (base 32, spaces do not matter) and never shows a code twice.
 
-    def __init__(self, secret: str) -> None:
-        self._key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    `spare`: recovery codes, for whoever is quicker than the clock.
+    """
+
+    def __init__(self, secret: str, spare: Iterable[str] = ()) -> None:
+        text = secret.replace(" ", "")
+        self._key = base64.b32decode(text + "=" * (-len(text) % 8))
         self._last = 0
+        self.spare = list(spare)
 
     def code(self) -> str:
-        """Six digits; the service takes the step before, this one and the next."""
-        self._last = max(int(time.time()) // STEP_SECONDS - 1, self._last + 1)
+        """Six digits, or a recovery code when all that the service takes now were shown."""
+        now = int(time.time()) // STEP_SECONDS
+        if self._last >= now + AHEAD_STEPS and self.spare:
+            return self.spare.pop()
+        self._last = max(now - AHEAD_STEPS, self._last + 1)
         digest = hmac.digest(self._key, struct.pack(">Q", self._last), hashlib.sha1)
         at = digest[-1] & 0xF
         number = struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF

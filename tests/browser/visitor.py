@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, Page
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/p/)[\w-]{16,}|(?<=/)[A-Z0-9-]{9,}(?=$|[/.])")
 _TAG = re.compile(r"<([a-z0-9]+)\b")
 _HREF = re.compile(r'<a\b[^>]*href="(/[^"#]*)"')
-_FILE = re.compile(r"\.(?:pdf|txt|xlsx|csv|jsonl|json|zip|auditpack)$|/export")
+_FILE = re.compile(r"\.(?:pdf|png|txt|xlsx|csv|jsonl|json|zip|auditpack)$|/export")
 MOST_LINKS = 80
 
 

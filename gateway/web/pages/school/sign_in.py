@@ -27,7 +27,7 @@ START: Mapping[Role, str] = MappingProxyType(
     | {Role.AUDITOR: "auditor.overview"}
 )
 # A page of ours: ids alone, so it leads nowhere else and names nobody.
-_OWN_PAGE = re.compile(r"/(?:school|security)(?:/[0-9a-z-]{1,40}){0,6}")
+_OWN_PAGE = re.compile(r"/(?:school|security|audit)(?:/[0-9a-z-]{1,40}){0,6}")
 MOST_LOGIN, MOST_PASSWORD = 64, 128
 
 
