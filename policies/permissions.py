@@ -25,6 +25,7 @@ class Permission(StrEnum):
     MANAGE_SCHOOLS = "manage_schools"
     MANAGE_STAFF = "manage_staff"
     MANAGE_CLIENTS = "manage_clients"
+    MANAGE_MESSAGES = "manage_messages"
     OPEN_COLLECTION = "open_collection"
     STATE_ENROLMENT = "state_enrolment"
     IMPORT_ROSTER = "import_roster"
@@ -58,6 +59,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.MANAGE_SCHOOLS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_CLIENTS: frozenset({Role.ADMINISTRATOR}),
+        Permission.MANAGE_MESSAGES: frozenset({Role.ADMINISTRATOR}),
         Permission.OPEN_COLLECTION: frozenset({Role.REGISTRAR}),
         Permission.STATE_ENROLMENT: frozenset({Role.REGISTRAR}),
         Permission.IMPORT_ROSTER: _CLASS_WORK,

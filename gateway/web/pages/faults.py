@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g, request
 
-from gateway.errors import BadInput, NotAuthenticated, RulesBroken, UnreadableList
+from gateway.errors import AlreadyExists, BadInput, NotAuthenticated, RulesBroken, UnreadableList
 from gateway.web.form_codes import sentence
 from gateway.web.problems import problem_of
 from policies.findings import Code, text_of
@@ -40,6 +40,8 @@ def faults_of(refused: Exception) -> dict[str, str]:
         return {WHOLE: text_of(Code(refused.code))}
     if isinstance(refused, NotAuthenticated):
         return {WHOLE: NOT_LET_IN}
+    if isinstance(refused, AlreadyExists):
+        return {WHOLE: problem_of(refused).detail}
     return {"code": problem_of(refused).detail}
 
 

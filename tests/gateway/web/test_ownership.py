@@ -33,7 +33,8 @@ Ids = Mapping[str, UUID]
 ABOVE_SCHOOLS = {Role.ADMINISTRATOR, Role.AUDITOR}
 # Said in the right order, own things stay there: what takes them away comes last.
 NOT_THERE_YET = {("confirm_leaving_out", Role.DIRECTOR, 404)}  # nobody proposed one
-LAST = ("record_departure", "cancel_import", "acknowledge_bundle", "confirm_destruction")
+LAST = ("record_departure", "cancel_import", "acknowledge_bundle", "confirm_destruction",
+        "change_role", "set_password", "disable_staff", "disable_client")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ class Matrix:
                 "bundle_id": bundle.id,
                 "recall_id": recall.id,
                 "event_id": event.id,
+                "staff_id": town.staff[Role.DIRECTOR],
+                "client_id": unit.clients.page(None, 1)[0].id,
             }
 
     def call(self, route: Route, role: Role, ids: Ids) -> TestResponse:
