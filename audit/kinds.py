@@ -208,6 +208,7 @@ _TABLE = (
     Kind("journal.checked", "Проверена целостность журнала.",
          {"size": COUNT, "findings": COUNT}),
     Kind("message.failed", "Сообщение не доставлено.", {"message_id": ID}),
+    Kind("outbox.read", "Просмотрена очередь сообщений.", {"messages": COUNT}),
 )  # fmt: skip
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})

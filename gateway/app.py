@@ -21,6 +21,7 @@ from gateway.web.context import keep_wiring
 from gateway.web.headers import register_headers
 from gateway.web.json_strict import StrictJson
 from gateway.web.oauth import ENDPOINT
+from gateway.web.pages.admin.areas import ADMIN_PAGES
 from gateway.web.pages.answers import answers
 from gateway.web.pages.assets import assets
 from gateway.web.pages.audit.areas import AUDIT_PAGES
@@ -37,7 +38,7 @@ from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
 AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
-PAGES = (public, front, links, own, answers, *SCHOOL_PAGES, *AUDIT_PAGES)
+PAGES = (public, front, links, own, answers, *SCHOOL_PAGES, *AUDIT_PAGES, *ADMIN_PAGES)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8
 SECURITY = {

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_SECOND_FACTORS = "manage_second_factors"
     MANAGE_CLIENTS = "manage_clients"
+    MANAGE_MESSAGES = "manage_messages"
     OPEN_COLLECTION = "open_collection"
     STATE_ENROLMENT = "state_enrolment"
     IMPORT_ROSTER = "import_roster"
@@ -60,6 +61,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_SECOND_FACTORS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_CLIENTS: frozenset({Role.ADMINISTRATOR}),
+        Permission.MANAGE_MESSAGES: frozenset({Role.ADMINISTRATOR}),
         Permission.OPEN_COLLECTION: frozenset({Role.REGISTRAR}),
         Permission.STATE_ENROLMENT: frozenset({Role.REGISTRAR}),
         Permission.IMPORT_ROSTER: _CLASS_WORK,

@@ -108,6 +108,11 @@ class OutboxStore:
         )
         return [Message(**row._mapping) for row in rows]
 
+    def oldest(self, limit: int) -> list[Message]:
+        """Those that wait longest, taken from nobody."""
+        rows = self._db.execute(sa.select(messages).order_by(messages.c.id).limit(limit))
+        return [Message(**row._mapping) for row in rows]
+
     def is_due(self, now: datetime) -> bool:
         """Whether anything waits to be sent now."""
         return (

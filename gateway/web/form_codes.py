@@ -59,6 +59,8 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "approval_unsaid": "Отметьте, что проверили числа.",
         "nothing_chosen": "Выберите файл или вставьте ячейки.",
         "zone_unknown": "Такого часового пояса нет.",
+        "last_administrator": "Это последний администратор. Сначала заведите другого.",
+        "jwks_form": "Это не набор ключей в виде JSON.",
         "role_place": "У роли в школе должна быть школа, у остальных её нет.",
         "programme_unknown": "Такой программы нет.",
         "deadline_order": "Срок сбора уже прошёл или раньше его начала.",

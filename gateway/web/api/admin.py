@@ -8,13 +8,16 @@ from uuid import UUID
 
 from flask import current_app
 
+from crypto.secrets_text import new_secret
 from gateway.actions import add_school as schools
 from gateway.actions import add_staff as workers
 from gateway.actions import issue_token as platform
+from gateway.actions import manage_staff as managing
 from gateway.actions.reset_factor import reset_factor
+from gateway.actions.see_messages import see_messages
 from gateway.actions.versions import passport_version
 from gateway.web.auth import needs
-from gateway.web.context import current_unit
+from gateway.web.context import current_unit, current_wiring
 from gateway.web.paging import id_page
 from gateway.web.passwords import hash_password
 from gateway.web.preconditions import etag, told_versions
@@ -23,11 +26,15 @@ from gateway.web.schemas.pages import ListPage
 from gateway.web.schemas.staff import (
     ClientMade,
     ClientsPage,
+    MessagesOut,
     NewClient,
+    NewKeys,
+    NewPassword,
     NewSchool,
     NewStaff,
     Passport,
     PassportOut,
+    RoleChange,
     SchoolMade,
     SchoolsPage,
     StaffMade,
@@ -42,6 +49,8 @@ SCHOOLS = needs(Permission.MANAGE_SCHOOLS)
 STAFF = needs(Permission.MANAGE_STAFF)
 CLIENTS = needs(Permission.MANAGE_CLIENTS)
 LIST = Takes(ListPage, "query")
+WORKER = "/v1/admin/staff/<uuid:staff_id>"
+CLIENT = "/v1/admin/clients/<uuid:client_id>"
 PASSPORT = "/v1/admin/schools/<uuid:school_id>/passport"
 
 
@@ -107,6 +116,46 @@ def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
 def reset_second_factor(staff_id: UUID) -> None:
     """Take a worker's second factor away; every session of the worker ends."""
     reset_factor(current_unit(), staff_id)
+
+
+@admin.on("PUT", f"{WORKER}/role", STAFF, takes=RoleChange, status=204)
+def change_role(told: Mapping[str, Any], staff_id: UUID) -> None:
+    """Give a worker another role of the same place."""
+    managing.change_role(current_unit(), staff_id, told["role"])
+
+
+@admin.on("PUT", f"{WORKER}/password", STAFF, takes=NewPassword, status=204)
+def set_password(told: Mapping[str, Any], staff_id: UUID) -> None:
+    """Set a new password; it lets in again whoever was shut out."""
+    with current_wiring().looking() as look:
+        managing.check_new_password(look, staff_id, told["password"])
+    password_hash = hash_password(told["password"])
+    managing.set_password(current_unit(), staff_id, password_hash)
+
+
+@admin.on("DELETE", WORKER, STAFF, status=204)
+def disable_staff(staff_id: UUID) -> None:
+    """Shut a worker out at once."""
+    nobodys = hash_password(new_secret())
+    managing.disable_staff(current_unit(), staff_id, nobodys)
+
+
+@admin.on("PUT", f"{CLIENT}/keys", CLIENTS, takes=NewKeys, status=204)
+def change_client_keys(told: Mapping[str, Any], client_id: UUID) -> None:
+    """Replace the public keys of a platform's client."""
+    platform.change_client_keys(current_unit(), client_id, current_app.json.dumps(told["jwks"]))
+
+
+@admin.on("DELETE", CLIENT, CLIENTS, status=204)
+def disable_client(client_id: UUID) -> None:
+    """Shut a platform's client out at once."""
+    platform.disable_client(current_unit(), client_id)
+
+
+@admin.on("GET", "/v1/admin/messages", needs(Permission.MANAGE_MESSAGES), gives=MessagesOut)
+def list_messages() -> object:
+    """What waits to be sent, to masked addresses, and what was given up."""
+    return see_messages(current_unit())
 
 
 @admin.on("GET", "/v1/admin/clients", CLIENTS, takes=LIST, gives=ClientsPage)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask import g, request
 
-from gateway.errors import BadInput, FactorWrong, NotAuthenticated, RulesBroken, UnreadableList
+from gateway.errors import (
+    AlreadyExists,
+    BadInput,
+    FactorWrong,
+    NotAuthenticated,
+    RulesBroken,
+    UnreadableList,
+)
 from gateway.web.form_codes import sentence
 from gateway.web.problems import problem_of
 from policies.findings import Code, text_of
@@ -43,6 +50,8 @@ def faults_of(refused: Exception) -> dict[str, str]:
         return {WHOLE: NOT_LET_IN}
     if isinstance(refused, FactorWrong) and "credential" in request.form:
         return {WHOLE: KEY_REFUSED}
+    if isinstance(refused, AlreadyExists):
+        return {WHOLE: problem_of(refused).detail}
     return {"code": problem_of(refused).detail}
 
 

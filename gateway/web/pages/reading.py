@@ -48,7 +48,7 @@ def _value(field: fields.Field[Any], key: str, name: str) -> object:
     if isinstance(field, fields.Nested):
         return _part(field.schema, "" if key == UNNAMED else f"{name}-")
     if isinstance(field, fields.List):
-        return request.form.getlist(name)
+        return [text for text in request.form.getlist(name) if text.strip()]
     if isinstance(field, fields.Date):
         return _day(name)
     text = request.form.get(name, "").strip()

@@ -128,6 +128,15 @@ class StaffEntry(Wire):
     school_id = an_id(allow_none=True)
     login = a_text()
     role = a_choice(Role)
+    disabled_at = a_moment(allow_none=True)
+
+
+class RoleChange(Wire):
+    role = a_choice(Role)
+
+
+class NewPassword(Wire):
+    password = a_secret(LEAST_PASSWORD_SIGNS)
 
 
 class StaffPage(Wire):
@@ -166,6 +175,39 @@ class ClientEntry(Wire):
     id = an_id()
     name = a_text()
     programme = a_text()
+    disabled_at = a_moment(allow_none=True)
+
+
+class NewKeys(Wire):
+    """`jwks`: RFC 7517, as when the client was registered."""
+
+    jwks = fields.Dict(required=True, error_messages=MESSAGES)
+
+
+class WaitingMessage(Wire):
+    """`to`: masked. `channel`: mail or sms."""
+
+    id = an_id()
+    school_id = an_id()
+    channel = a_text()
+    to = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    queued_at = a_moment()
+    due_at = a_moment()
+
+
+class FailedMessage(Wire):
+    id = an_id()
+    school_id = an_id(allow_none=True)
+    at = a_moment()
+
+
+class MessagesOut(Wire):
+    """At most 100 of each; `total` waits altogether."""
+
+    waiting = parts_of(WaitingMessage)
+    total = fields.Integer(required=True)
+    failed = parts_of(FailedMessage)
 
 
 class ClientsPage(Wire):

@@ -25,7 +25,7 @@ from gateway.web.routes import GUARDS
 from policies.permissions import ALLOWED, Role
 from tests.conftest import Clock
 from tests.gateway.web.conftest import INPUTS, Door, Headers
-from tests.gateway.web.test_ownership import Matrix, released
+from tests.gateway.web.test_ownership import LAST, Matrix, released
 from tests.town import Town
 
 

@@ -37,7 +37,8 @@ Ids = Mapping[str, UUID]
 ABOVE_SCHOOLS = {Role.ADMINISTRATOR, Role.AUDITOR}
 # Said in the right order, own things stay there: what takes them away comes last.
 NOT_THERE_YET = {("confirm_leaving_out", Role.DIRECTOR, 404)}  # nobody proposed one
-LAST = ("record_departure", "cancel_import", "acknowledge_bundle", "confirm_destruction")
+LAST = ("record_departure", "cancel_import", "acknowledge_bundle", "confirm_destruction",
+        "change_role", "set_password", "disable_staff", "disable_client")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class Matrix:
                 "staff_id": add_staff(
                     unit, f"colleague-{town.number}", "not a hash", Role.TUTOR, town.school_id
                 ),
+                "client_id": unit.clients.page(None, 1)[0].id,
             }
 
     def call(self, route: Route, role: Role, ids: Ids) -> TestResponse:

@@ -79,6 +79,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "findings": "замечаний",
         "found": "найдено",
         "guardians": "представителей",
+        "messages": "сообщений",
         "guesses": "попыток ввода",
         "headcount": "учеников по приказу",
         "pupils": "учеников",

@@ -24,7 +24,7 @@ door = Pages("door")
 # Where a worker begins; whoever has no page yet is told so on the first one.
 START: Mapping[Role, str] = MappingProxyType(
     dict.fromkeys((Role.TUTOR, Role.REGISTRAR, Role.DIRECTOR), "desks.home")
-    | {Role.AUDITOR: "auditor.overview"}
+    | {Role.AUDITOR: "auditor.overview", Role.ADMINISTRATOR: "office.schools"}
 )
 # A page of ours: ids alone, so it leads nowhere else and names nobody.
 _OWN_PAGE = re.compile(r"/(?:school|security|audit)(?:/[0-9a-z-]{1,40}){0,6}")

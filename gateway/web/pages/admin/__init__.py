@@ -1,0 +1,1 @@
+"""Pages of the administrator: schools, staff, platforms, programmes, post. Nobody's family."""
