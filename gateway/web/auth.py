@@ -13,6 +13,7 @@ from datetime import datetime
 from flask import g, request
 
 from crypto.secrets_text import hash_secret
+from gateway.actions.appoint_acting import is_acting
 from gateway.actions.issue_token import client_of_token
 from gateway.actions.open_link import note_miss
 from gateway.actions.sign_in import (
@@ -42,7 +43,7 @@ from gateway.web.context import (
     request_id,
 )
 from gateway.web.passwords import is_password
-from policies.permissions import ALLOWED, Permission, Role, allowed
+from policies.permissions import ALLOWED, Permission, Role
 
 Security = list[dict[str, list[str]]]
 Perform = Callable[[Caller, Callable[[], object]], object]
@@ -72,7 +73,7 @@ class Access:
         Raises `NotAuthenticated`, `NotAllowed`, and whatever the view raises.
         """
         caller = g.caller = self._caller()
-        if self.permission and not _may(caller.actor, self.permission):
+        if self.permission and not caller.actor.may(self.permission):
             _note_denial(caller.actor, self.permission, "role")
             raise NotAllowed(self.permission)
         try:
@@ -166,16 +167,13 @@ def _session_of(look: Unit, token: str) -> Caller:
     digest = hash_secret(token)
     staff = look.staff.of_session(digest, look.now)
     if staff is not None:
-        return Caller(Actor(staff.role, staff.id, staff.school_id, request_id()), token)
+        acting = is_acting(look, staff)
+        return Caller(Actor(staff.role, staff.id, staff.school_id, request_id(), acting), token)
     session = look.consents.find_session(digest, look.now)
     if session is None:
         raise NotAuthenticated
     actor = Actor(Role.FAMILY, session.signer_id, session.school_id, request_id())
     return Caller(actor, token, session)
-
-
-def _may(actor: Actor, permission: Permission) -> bool:
-    return actor.role is not None and allowed(actor.role, permission)
 
 
 def _note_denial(actor: Actor, permission: Permission, reason: str) -> None:

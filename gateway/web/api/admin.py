@@ -10,6 +10,7 @@ from flask import current_app
 
 from gateway.actions import add_school as schools
 from gateway.actions import add_staff as workers
+from gateway.actions import appoint_acting as acting
 from gateway.actions import issue_token as platform
 from gateway.actions.versions import passport_version
 from gateway.web.auth import needs
@@ -19,6 +20,7 @@ from gateway.web.passwords import hash_password
 from gateway.web.preconditions import etag, told_versions
 from gateway.web.routes import Routes, Takes
 from gateway.web.schemas.pages import ListPage
+from gateway.web.schemas.school import ActingMade, NewActing
 from gateway.web.schemas.staff import (
     ClientMade,
     ClientsPage,
@@ -95,6 +97,19 @@ def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
         snils=told.get("snils"),
     )
     return {"staff_id": staff_id}
+
+
+@admin.on(
+    "POST",
+    "/v1/admin/schools/<uuid:school_id>/acting-directors",
+    STAFF,
+    takes=NewActing,
+    gives=ActingMade,
+    status=201,
+)
+def appoint_acting_of(told: Mapping[str, Any], school_id: UUID) -> Mapping[str, object]:
+    """Name who stands in for the director of a school, by an order and its days."""
+    return {"acting_id": acting.appoint_acting(current_unit(), school_id, **told)}
 
 
 @admin.on("GET", "/v1/admin/clients", CLIENTS, takes=LIST, gives=ClientsPage)
