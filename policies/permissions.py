@@ -44,6 +44,7 @@ class Permission(StrEnum):
     READ_READINESS = "read_readiness"
     PREPARE_RELEASE = "prepare_release"
     APPROVE_RELEASE = "approve_release"
+    APPOINT_ACTING = "appoint_acting"
     READ_JOURNAL = "read_journal"
     EXPORT_JOURNAL = "export_journal"
     PULL_BUNDLES = "pull_bundles"
@@ -80,6 +81,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.READ_READINESS: _CLASS_WORK | {Role.DIRECTOR},
         Permission.PREPARE_RELEASE: frozenset({Role.REGISTRAR}),
         Permission.APPROVE_RELEASE: frozenset({Role.DIRECTOR}),
+        Permission.APPOINT_ACTING: frozenset({Role.DIRECTOR}),
         Permission.READ_JOURNAL: frozenset({Role.AUDITOR}),
         Permission.EXPORT_JOURNAL: frozenset({Role.AUDITOR}),
         Permission.PULL_BUNDLES: frozenset({Role.PLATFORM}),

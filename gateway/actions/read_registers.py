@@ -116,11 +116,14 @@ def read_accesses(unit: Unit, collection_id: UUID) -> AccessRegister:
     whose = dict(names)
     for person, known in unit.people.items(school_id).items():
         whose[person] = full_name(known)
+    for answer_id, subject in unit.consents.subjects_of_answers(school_id).items():
+        whose[answer_id] = whose.get(subject, "")
     workers = unit.staff.page(school_id, None, MOST_READS)
     known_workers = {each.id for each in workers}
     rows = []
     for event in events:
-        about = str(event.data.get("person_id") or event.data.get("class_id") or "")
+        told = event.data
+        about = str(told.get("person_id") or told.get("class_id") or told.get("answer_id") or "")
         ref = event.actor.ref
         rows.append(
             Looked(
@@ -128,7 +131,7 @@ def read_accesses(unit: Unit, collection_id: UUID) -> AccessRegister:
                 ref if ref in known_workers else None,
                 event.actor.kind,
                 event.kind,
-                str(event.data.get("purpose", "")),
+                str(told.get("purpose") or told.get("register") or ""),
                 whose.get(UUID(about), "") if about else "",
             )
         )

@@ -12,7 +12,7 @@ from gateway.intake.scans import scan_kind
 from gateway.store.consents import Answer, Ask
 from gateway.store.witnesses import Checked, Scan
 from gateway.unit import Unit
-from policies.permissions import Permission, allowed
+from policies.permissions import Permission
 from policies.witness import IdentityCheck
 
 MOST_SCANS = 10
@@ -78,13 +78,13 @@ def read_scan(unit: Unit, scan_id: UUID) -> tuple[Scan, bytes]:
 
     A tutor reads what the tutor wrote down: a scan shows what was answered. Raises `NotFound`.
     """
-    school_id, role = unit.school_id, unit.actor.role
+    school_id = unit.school_id
     found = unit.witnesses.find_scan(school_id, scan_id)
     if found is None:
         raise NotFound
     scan, sealed = found
     answer = unit.consents.find_answer(school_id, scan.answer_id)
-    may_know = role is not None and allowed(role, Permission.READ_REFUSALS)
+    may_know = unit.actor.may(Permission.READ_REFUSALS)
     if answer is None or not (may_know or answer.recorded_by == unit.actor.ref):
         raise NotFound
     ask = unit.consents.get_ask(school_id, answer.ask_id)

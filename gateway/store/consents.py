@@ -316,6 +316,18 @@ class ConsentStore:
             if row.ask_id in wanted
         ]
 
+    def subjects_of_answers(self, school_id: UUID) -> dict[UUID, UUID]:
+        """Whom each answer of the school is about."""
+        rows = self._db.execute(
+            sa.select(answers.c.id, asks.c.subject_id)
+            .join(
+                asks,
+                sa.and_(asks.c.school_id == answers.c.school_id, asks.c.id == answers.c.ask_id),
+            )
+            .where(answers.c.school_id == school_id)
+        )
+        return {row.id: row.subject_id for row in rows}
+
     def find_answer(self, school_id: UUID, answer_id: UUID) -> Answer | None:
         row = self._db.execute(
             sa.select(

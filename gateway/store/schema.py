@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from gateway.store import (
+    acting,
     agreements,
     bundles,
     changes,
@@ -45,6 +46,7 @@ __all__ = ["HEAD", "SchemaFault", "check", "current", "metadata", "upgrade"]
 
 HEAD = "0001"
 TABLES_OF = (
+    acting,
     agreements,
     bundles,
     changes,

@@ -13,6 +13,7 @@ from datetime import datetime
 from flask import g, request
 
 from crypto.secrets_text import hash_secret
+from gateway.actions.appoint_acting import is_acting
 from gateway.actions.issue_token import client_of_token
 from gateway.actions.open_link import note_miss
 from gateway.actions.sign_in import (
@@ -45,7 +46,7 @@ from gateway.web.context import (
     request_id,
 )
 from gateway.web.passwords import is_password
-from policies.permissions import ALLOWED, Permission, Role, allowed
+from policies.permissions import ALLOWED, Permission, Role
 from policies.second_factor import FRESH_FOR, Asks, Lack, Stage, lack, stage
 
 Security = list[dict[str, list[str]]]
@@ -83,7 +84,7 @@ class Access:
         """
         caller = g.caller = self._caller()
         self._ask_second(caller, fresh=False)
-        if self.permission and not _may(caller.actor, self.permission):
+        if self.permission and not caller.actor.may(self.permission):
             _note_denial(caller.actor, self.permission, "role")
             raise NotAllowed(self.permission)
         self._ask_second(caller, fresh=self.fresh or self.permission in FRESH_FOR)
@@ -197,7 +198,8 @@ def _session_of(look: Unit, token: str) -> Caller:
             has_factor=second_at is None and look.factors.has_any(staff.id),
             everybody=asks_everybody(),
         )
-        actor = Actor(staff.role, staff.id, staff.school_id, request_id())
+        acting = is_acting(look, staff)
+        actor = Actor(staff.role, staff.id, staff.school_id, request_id(), acting)
         return Caller(actor, token, stage=reached, second_at=second_at)
     session = look.consents.find_session(digest, look.now)
     if session is None:
@@ -209,10 +211,6 @@ def _session_of(look: Unit, token: str) -> Caller:
 def asks_everybody() -> bool:
     """The operator asks tutors for a second factor too."""
     return current_wiring().settings.second_factor == EVERYBODY
-
-
-def _may(actor: Actor, permission: Permission) -> bool:
-    return actor.role is not None and allowed(actor.role, permission)
 
 
 def _note_denial(actor: Actor, permission: Permission, reason: str) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask_smorest.fields import Upload
 from marshmallow import fields
 
 from gateway.store.imports import ImportState
 from gateway.web.schemas.fields import (
-    MESSAGES,
     Wire,
     a_choice,
     a_class_name,
@@ -23,10 +21,9 @@ from gateway.web.schemas.fields import (
     parts_of,
     some,
 )
-from gateway.web.schemas.parts import DetailsIn, ItemsOut, Remark
+from gateway.web.schemas.parts import ItemsOut, Remark
 from policies.facts import FormKind, GuardianKind
 from policies.standing import StandingKind
-from policies.witness import IdentityCheck, Way
 
 MOST_PUPILS = 10_000
 
@@ -49,12 +46,6 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
     CONTACTS_WRONG = "contacts_wrong"
     AWAY = "away"
-
-
-class PaperDecision(StrEnum):
-    GIVEN = "given"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
 
 
 class ClassOut(Wire):
@@ -185,33 +176,6 @@ class Invited(Wire):
     answered = some(an_id())
 
 
-class NewPaperAnswer(Wire):
-    """`signed_on`: the day it was signed or said. `identity`: how the caller made sure who
-    answers. `assisted_by`: who read the document to whoever cannot read or see.
-    """
-
-    decision = a_choice(PaperDecision)
-    way = a_choice(Way, required=False)
-    identity = a_choice(IdentityCheck, required=False)
-    assisted_by = a_text(200, required=False)
-    signed_on = a_day()
-    details = a_part(DetailsIn, required=False)
-
-
-class NewCheck(Wire):
-    identity = a_choice(IdentityCheck)
-
-
-class ScanFile(Wire):
-    """PDF, JPEG or PNG, 5 MB at most."""
-
-    scan = Upload(required=True, error_messages=MESSAGES)
-
-
-class ScanMade(Wire):
-    scan_id = an_id()
-
-
 class NewAttempt(Wire):
     made_on = a_day()
     channel = a_choice(Channel)
@@ -232,6 +196,20 @@ class LeavingOutMade(Wire):
 class NewDeparture(Wire):
     order_no = a_text(40)
     order_on = a_day()
+
+
+class NewActing(Wire):
+    """An order by which a worker stands in for the director; both days count."""
+
+    staff_id = an_id()
+    order_no = a_text(40)
+    order_on = a_day()
+    from_on = a_day()
+    to_on = a_day()
+
+
+class ActingMade(Wire):
+    acting_id = an_id()
 
 
 class HandedIn(Wire):

@@ -44,9 +44,7 @@ PROMISES = [
     checks.response_schema_conformance,
     checks.negative_data_rejection,
 ]
-# What takes things away comes last, so that the other operations find something.
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-LAST = ("record_departure", "cancel_import", "acknowledge_bundle", "confirm_destruction")
 
 
 @dataclass

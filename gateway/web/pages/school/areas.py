@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.web.pages.school import (
+    acting,
     desk,
     invitations,
     lists,
@@ -17,6 +18,6 @@ from gateway.web.pages.school.frame import school
 from gateway.web.pages.school.security import security
 from gateway.web.pages.school.sign_in import door
 
-VIEWS = (desk, lists, poster, invitations, tracker, pupil, registers, release, second)
+VIEWS = (acting, desk, lists, poster, invitations, tracker, pupil, registers, release, second)
 """Modules whose views stand under `school` or `door`: importing them registers them."""
 SCHOOL_PAGES = (door, security, school)

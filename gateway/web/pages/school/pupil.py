@@ -22,6 +22,7 @@ from gateway.web.pages.site import FormSize, Page, To
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.fields import Wire
 from gateway.web.schemas.parts import Corrections, details_of, witness_of
+from gateway.web.schemas.written import NewPaperAnswer
 from policies.facts import Decision, Field
 from policies.permissions import Permission
 
@@ -83,7 +84,7 @@ def paper_form(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> Page:
 )
 def paper(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> To:
     """Record it; the worker is who has checked the identity."""
-    read, wiring = told(wire.NewPaperAnswer), current_wiring()
+    read, wiring = told(NewPaperAnswer), current_wiring()
     if "identity" not in read:
         raise BadInput({"/identity": "identity_unchecked"})
     file = request.files.get("scan")

@@ -44,6 +44,8 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
         "evidence_pdf": "доказательства ответа на печать",
         "scan": "скан",
         "document": "подписанный документ",
+        "consents": "реестр согласий и отзывов",
+        "access": "реестр доступа",
     }
 )
 ACTORS: Mapping[str, str] = MappingProxyType(
@@ -218,9 +220,9 @@ def evidence(found: EvidencePage, made: str) -> Register:
         ("Квитанция", found.answer.receipt_no),
         ("Запись журнала", str(place.event_id)),
     ]
-    if place.root is not None:
+    if place.root is not None and place.idx is not None:
         told += [
-            ("Место в журнале", f"№ {place.idx} из {place.size}, {place.origin}"),
+            ("Место в журнале", f"запись {place.idx + 1} из {place.size}, {place.origin}"),
             ("Корень журнала", place.root),
         ]
     else:

@@ -21,7 +21,7 @@ from gateway.web.pages.school.frame import COLLECTION, PUPIL, framed, school, th
 from gateway.web.pages.site import Page, Sheet, To
 from gateway.web.receipts import PDF_TYPE
 from gateway.web.scans import as_file
-from gateway.web.schemas import school as wire
+from gateway.web.schemas.written import NewCheck
 from policies.permissions import Permission
 
 KNOW = needs(Permission.READ_REFUSALS)
@@ -113,7 +113,7 @@ def add_scan(collection_id: UUID, pupil_id: UUID, answer_id: UUID) -> To:
 @school.on("POST", f"{PROOF}/checks", needs(Permission.RECORD_PAPER), again=proof)
 def add_check(collection_id: UUID, pupil_id: UUID, answer_id: UUID) -> To:
     """The identity is checked now."""
-    check_identity(current_unit(), answer_id, told(wire.NewCheck)["identity"])
+    check_identity(current_unit(), answer_id, told(NewCheck)["identity"])
     return _back(collection_id, pupil_id, answer_id, "Проверка личности записана.")
 
 
