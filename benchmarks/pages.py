@@ -178,6 +178,7 @@ def _link(stage: Stage, school: RehearsedSchool) -> str:
             [ask for ask in asks if ask.signer_id == signer],
             unit.people.items(school.school_id),
             stage.host.public_url,
+            keeps_hours=False,
         )
     (text,) = take_post(stage).values()
     found = _LINK.search(text)
