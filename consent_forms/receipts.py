@@ -6,6 +6,7 @@ who holds it proves the answer by the receipt number and the document digest.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from consent_forms import printing, wording
 from consent_forms.rendering import environment
 from policies.facts import Decision, EvidenceLevel, FormKind
 
+SIGNED = b"%sg-receipt "
+_SIGNED = re.compile(rb"\n" + SIGNED + rb"([A-Za-z0-9_.-]{1,16384})\r?\n")
 DESTROYED_WITHIN_DAYS = 30  # 152-FZ art. 21(5)
 
 ANSWERS = {
@@ -57,7 +60,8 @@ class ReceiptFacts:
     `number`: as people read it, «7K4M-92QF-XW3T-A8ND». `decided_at`: aware UTC. `zone`: IANA name.
     `answer_by`: last day for changing the answer. `document_digest`, `text_digest`: 64 hex digits.
     `class_name`: «7 «А»» to tell the children of one family apart; None where no class is meant.
-    `journal`: None until the first checkpoint is signed.
+    `journal`: None until the first checkpoint is signed. `jws`: the signed receipt, which goes into
+    the PDF for programs; None leaves it out.
     """
 
     number: str
@@ -78,6 +82,7 @@ class ReceiptFacts:
     answer_by: date
     class_name: str | None = None
     journal: JournalPoint | None = None
+    jws: str | None = None
 
 
 def receipt_html(facts: ReceiptFacts) -> bytes:
@@ -104,7 +109,20 @@ def receipt_html(facts: ReceiptFacts) -> bytes:
 
 def receipt_pdf(facts: ReceiptFacts) -> bytes:
     """One A4 page, tagged. Raises like `receipt_html`."""
-    return printing.pdf(receipt_html(facts))
+    printed = printing.pdf(receipt_html(facts))
+    return printed if facts.jws is None else _with_receipt(printed, facts.jws)
+
+
+def _with_receipt(printed: bytes, jws: str) -> bytes:
+    """A comment behind the end (ISO 32000-1, 7.2.4), then the end again, for it must be last."""
+    end = printed[printed.rindex(b"startxref") :].rstrip()
+    return printed.rstrip() + b"\n" + SIGNED + jws.encode() + b"\n" + end + b"\n"
+
+
+def receipt_in(printed: bytes) -> str | None:
+    """The signed receipt in a PDF of ours, None without one. Nothing else of it is read."""
+    found = _SIGNED.search(printed)
+    return found[1].decode() if found else None
 
 
 def short_digest(digest: str) -> str:

@@ -17,6 +17,9 @@ from crypto import base64url
 # Crockford's base 32: no I, L, O, U.
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RECEIPT_GROUPS = 4
+PUBLIC_SIGNS = 8
+# Crockford's base32 leaves I, L, O out; Cyrillic letters of the same look are typed as often.
+_LIKE = str.maketrans("ILOАВЕКМНОРСТХ", "110ABEKMH0PCTX")
 _GROUP_SIGNS = 4
 _CODE_LABEL = b"sg/c/1\0"
 
@@ -44,6 +47,21 @@ def code_tag(key: bytes, link_id: UUID, code: str) -> bytes:
     text = code.encode()
     told = _CODE_LABEL + link_id.bytes + struct.pack(">H", len(text)) + text
     return hmac.digest(key, told, hashlib.sha256)
+
+
+def public_code() -> str:
+    """Eight signs to name something on a poster; 40 random bits, in small letters."""
+    return "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(PUBLIC_SIGNS)).lower()
+
+
+def parse_receipt_number(text: str) -> str:
+    """What people type as the number of a receipt. Raises ValueError("receipt_form")."""
+    signs = [sign for sign in text.upper() if sign not in " -\u00a0\u2010\u2011\u2013\u2014"]
+    letters = "".join(signs).translate(_LIKE)
+    if len(letters) != _GROUP_SIGNS * _RECEIPT_GROUPS or set(letters) - set(RECEIPT_ALPHABET):
+        raise ValueError("receipt_form")
+    groups = range(0, len(letters), _GROUP_SIGNS)
+    return "-".join(letters[at : at + _GROUP_SIGNS] for at in groups)
 
 
 def receipt_number() -> str:

@@ -26,6 +26,7 @@ from gateway.web.pages.assets import assets
 from gateway.web.pages.audit.areas import AUDIT_PAGES
 from gateway.web.pages.cookies import set_up_cookies
 from gateway.web.pages.drawing import set_up_drawing
+from gateway.web.pages.front import front
 from gateway.web.pages.links import links
 from gateway.web.pages.own import own
 from gateway.web.pages.public import public
@@ -36,7 +37,7 @@ from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
 AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
-PAGES = (public, links, own, answers, *SCHOOL_PAGES, *AUDIT_PAGES)
+PAGES = (public, front, links, own, answers, *SCHOOL_PAGES, *AUDIT_PAGES)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8
 SECURITY = {

@@ -33,6 +33,7 @@ from gateway.store.factors import FactorStore
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
+from gateway.store.link_requests import LinkRequestStore
 from gateway.store.named import NamedStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
@@ -216,6 +217,10 @@ class Unit:
     @cached_property
     def watch(self) -> WatchStore:
         return WatchStore(self.connection)
+
+    @cached_property
+    def link_requests(self) -> LinkRequestStore:
+        return LinkRequestStore(self.connection)
 
     @cached_property
     def named(self) -> NamedStore:

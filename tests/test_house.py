@@ -42,6 +42,7 @@ WITHOUT_SCHOOL_KEY = {
     "links": "looked up by the hash of its secret",
     "family_sessions": "looked up by the hash of its secret",
     "messages": "a queue over all schools",
+    "link_requests": "a queue over all schools",
     "heartbeats": "the worker's signs of life, over all schools",
 }
 # Rows that no rule and no person of the register reads: sessions, queues, outbox, limits.
@@ -55,6 +56,7 @@ WITHOUT_EVENT = {
     "sign_codes": "session",
     "messages": "outbox",
     "last_letters": "outbox: forgotten after a day",
+    "link_requests": "queue",
     "heartbeats": "the worker's signs of life",
     "canaries": "made with the rings, before the first event",
     "bundle_members": "made with its bundle, under the bundle's event",

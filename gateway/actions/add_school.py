@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crypto.envelope import KeyClass
+from crypto.secrets_text import public_code
 from gateway.actions.versions import Seen, passport_version, require_seen
 from gateway.errors import BadInput
 from gateway.unit import Unit
@@ -21,7 +22,7 @@ def add_school(unit: Unit, short_name: str, zone: str) -> UUID:
         raise BadInput({"/zone": "zone_unknown"}) from None
     school_id = unit.new_id()
     event = unit.record("school.created", school_id=school_id)
-    unit.schools.add(school_id, short_name, zone, event)
+    unit.schools.add(school_id, short_name, zone, public_code(), event)
     unit.vault.add_keys(school_id, [(school_id, KeyClass.SCHOOL, event)])
     return school_id
 

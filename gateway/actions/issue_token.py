@@ -9,7 +9,7 @@ from uuid import UUID
 from crypto import canonical, jose
 from crypto.errors import JoseError
 from crypto.secrets_text import hash_secret, new_secret
-from gateway.errors import AlreadyExists, BadInput, TokenInvalid, TooManyAttempts
+from gateway.errors import AlreadyExists, BadInput, NotFound, TokenInvalid, TooManyAttempts
 from gateway.store.clients import Client
 from gateway.store.limits import Limit
 from gateway.unit import Unit
@@ -35,18 +35,32 @@ def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
     """
     if programme not in {each.slug for each in published()}:
         raise BadInput({"/programme": "programme_unknown"})
-    try:
-        usable = {key.use for key in _keys(jwks).values()} == set(jose.KeyUse)
-    except (JoseError, ValueError):
-        usable = False
-    if not usable:
-        raise BadInput({"/jwks": "keys_unfit"})
+    _check_keys(jwks)
     if unit.clients.find(name=name) is not None:
         raise AlreadyExists
     client_id = unit.new_id()
     event = unit.record("client.added", client_id=client_id)
     unit.clients.add(Client(client_id, name, programme, jwks), event)
     return client_id
+
+
+def change_client_keys(unit: Unit, client_id: UUID, jwks: str) -> None:
+    """Other public keys of a client. Raises `BadInput` for keys that cannot serve, `NotFound`."""
+    _check_keys(jwks)
+    if unit.clients.by_id(client_id) is None:
+        raise NotFound
+    event = unit.record("client.key_changed", client_id=client_id)
+    unit.clients.set_keys(client_id, jwks, event)
+
+
+def disable_client(unit: Unit, client_id: UUID) -> None:
+    """Its tokens stop working at once. Said again it changes nothing. Raises `NotFound`."""
+    client = unit.clients.by_id(client_id)
+    if client is None:
+        raise NotFound
+    if client.disabled_at is None:
+        event = unit.record("client.disabled", client_id=client_id)
+        unit.clients.disable(client_id, unit.now, event)
 
 
 def issue_token(
@@ -57,7 +71,7 @@ def issue_token(
     """
     try:
         client = unit.clients.find(name=jose.client_id_of(assertion))
-        if client is None:
+        if client is None or client.disabled_at is not None:
             raise TokenInvalid("jose.client")
         known = client_keys(client, jose.KeyUse.SIG)
         claims = jose.read_client_assertion(
@@ -92,6 +106,15 @@ def issue_token(
     return IssuedToken(token, life)
 
 
+def _check_keys(jwks: str) -> None:
+    try:
+        usable = {key.use for key in _keys(jwks).values()} == set(jose.KeyUse)
+    except (JoseError, ValueError):
+        usable = False
+    if not usable:
+        raise BadInput({"/jwks": "keys_unfit"})
+
+
 def client_keys(client: Client, use: jose.KeyUse) -> dict[str, jose.PublicKey]:
     """Public keys of a client for one use, by kid."""
     return {kid: key for kid, key in _keys(client.jwks).items() if key.use is use}
@@ -114,6 +137,6 @@ def client_of_token(unit: Unit, token: str, issuer: str, keys: jose.SigningKeys)
     except JoseError as refused:
         raise TokenInvalid(refused.code) from None
     client = unit.clients.find(name=str(claims["client_id"]))
-    if client is None:
+    if client is None or client.disabled_at is not None:
         raise TokenInvalid("jose.client")
     return client

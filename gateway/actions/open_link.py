@@ -214,6 +214,19 @@ def ask_for_link(unit: Unit, public_url: str, *, token: str = "", shown: str = "
         _renew(unit, link, public_url)
 
 
+def send_fresh_link(
+    unit: Unit, school_id: UUID, collection_id: UUID, signer_id: UUID, public_url: str
+) -> None:
+    """Send the signer's link to the known address, however it was asked for.
+
+    Raises `NotFound` for one who is asked nothing or has no address, `TooManyAttempts` within a
+    minute of the last and after five within an hour.
+    """
+    unit.lock_school(school_id)
+    _pause_after(unit.consents.last_sent(school_id, collection_id).get(signer_id), unit.now)
+    _send(unit, school_id, collection_id, signer_id, public_url)
+
+
 def _renewable(link: Link | None) -> Link:
     if link is None:
         raise LinkUnknown
@@ -228,17 +241,22 @@ def _last_sent(unit: Unit, link: Link) -> datetime | None:
 
 
 def _renew(unit: Unit, link: Link, public_url: str) -> None:
-    school_id = link.school_id
-    _use(unit, RENEWALS, str(link.signer_id))
+    _send(unit, link.school_id, link.collection_id, link.signer_id, public_url)
+
+
+def _send(
+    unit: Unit, school_id: UUID, collection_id: UUID, signer_id: UUID, public_url: str
+) -> None:
     school = unit.schools.get(school_id)
-    collection = unit.collections.get(school_id, link.collection_id)
-    asks = unit.consents.list_asks(school_id, collection.id, link.signer_id)
-    people: set[UUID] = {link.signer_id, *(ask.subject_id for ask in asks)}
+    collection = unit.collections.get(school_id, collection_id)
+    asks = unit.consents.list_asks(school_id, collection.id, signer_id)
+    people: set[UUID] = {signer_id, *(ask.subject_id for ask in asks)}
     items = unit.people.items(school_id, people)
-    signer = items.get(link.signer_id)
-    if signer is None or Field.EMAIL not in signer.values:
+    signer = items.get(signer_id)
+    if not asks or signer is None or Field.EMAIL not in signer.values:
         raise NotFound
-    send_link(unit, school, collection, link.signer_id, asks, items, public_url, keeps_hours=False)
+    _use(unit, RENEWALS, str(signer_id))
+    send_link(unit, school, collection, signer_id, asks, items, public_url, keeps_hours=False)
 
 
 def note_miss(unit: Unit, address: str) -> int:

@@ -22,6 +22,7 @@ clients = sa.Table(
     sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("programme", sa.Text, nullable=False),
     sa.Column("jwks", sa.Text, nullable=False),
+    sa.Column("disabled_at", Moment),
     event_column(),
 )
 client_jtis = sa.Table(
@@ -35,12 +36,16 @@ client_jtis = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A platform's client: `jwks` is its public key set as JSON text."""
+    """`jwks` is its public key set as JSON text; `disabled_at` None: it is let in."""
 
     id: UUID
     name: str
     programme: str
     jwks: str
+    disabled_at: datetime | None = None
+
+
+_CLIENT = [column for column in clients.c if column.name != "event_id"]
 
 
 class ClientStore:
@@ -61,29 +66,36 @@ class ClientStore:
         )
 
     def find(self, *, name: str | None = None, programme: str | None = None) -> Client | None:
-        condition = clients.c.name == name if name else clients.c.programme == programme
-        row = self._db.execute(
-            sa.select(clients.c.id, clients.c.name, clients.c.programme, clients.c.jwks).where(
-                condition
-            )
-        ).first()
+        """By name, disabled or not; or whoever is let in for a programme."""
+        of_programme = sa.and_(clients.c.programme == programme, clients.c.disabled_at.is_(None))
+        condition = clients.c.name == name if name else of_programme
+        row = self._db.execute(sa.select(*_CLIENT).where(condition)).first()
         return None if row is None else Client(**row._mapping)
 
     def by_id(self, client_id: UUID) -> Client | None:
-        row = self._db.execute(
-            sa.select(clients.c.id, clients.c.name, clients.c.programme, clients.c.jwks).where(
-                clients.c.id == client_id
-            )
-        ).first()
+        row = self._db.execute(sa.select(*_CLIENT).where(clients.c.id == client_id)).first()
         return None if row is None else Client(**row._mapping)
 
     def page(self, after: UUID | None, limit: int) -> list[Client]:
         """Clients by id, those behind `after`."""
-        query = sa.select(clients.c.id, clients.c.name, clients.c.programme, clients.c.jwks)
+        query = sa.select(*_CLIENT)
         if after is not None:
             query = query.where(clients.c.id > after)
         rows = self._db.execute(query.order_by(clients.c.id).limit(limit))
         return [Client(**row._mapping) for row in rows]
+
+    def disable(self, client_id: UUID, at: datetime, event_id: UUID) -> None:
+        self._db.execute(
+            clients.update()
+            .where(clients.c.id == client_id)
+            .values(disabled_at=at, event_id=event_id)
+        )
+
+    def set_keys(self, client_id: UUID, jwks: str, event_id: UUID) -> None:
+        """Another set of public keys."""
+        self._db.execute(
+            clients.update().where(clients.c.id == client_id).values(jwks=jwks, event_id=event_id)
+        )
 
     def spend_jti(
         self, client_id: UUID, jti_hash: bytes, expires_at: datetime, now: datetime

@@ -351,6 +351,13 @@ class ConsentStore:
             raise NotFound
         return found
 
+    def find_receipt(self, number: str) -> str | None:
+        """The signed receipt of a number, of whatever school."""
+        found: str | None = self._db.scalar(
+            sa.select(answers.c.receipt).where(answers.c.receipt_no == number)
+        )
+        return found
+
     def sealed_evidence(self, school_id: UUID, answer_id: UUID) -> tuple[UUID, bytes] | None:
         """Whose evidence key opens it, and the sealed bytes."""
         row = self._db.execute(

@@ -18,6 +18,7 @@ schools = sa.Table(
     own_id(),
     sa.Column("short_name", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("public_code", sa.Text, nullable=False, unique=True),
     sa.Column("legal_name", sa.Text),
     sa.Column("address", sa.Text),
     sa.Column("inn", sa.Text),
@@ -42,11 +43,15 @@ classes = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school and its passport. Any passport field is None until the registrar fills it in."""
+    """A school and its passport. Any passport field is None until the registrar fills it in.
+
+    `public_code`: names the school's page for families, `/s/<code>`; no secret.
+    """
 
     id: UUID
     short_name: str
     zone: str
+    public_code: str
     legal_name: str | None
     address: str | None
     inn: str | None
@@ -92,10 +97,16 @@ class SchoolStore:
         ).first()
         return row is not None
 
-    def add(self, school_id: UUID, short_name: str, zone: str, event_id: UUID) -> None:
+    def add(
+        self, school_id: UUID, short_name: str, zone: str, public_code: str, event_id: UUID
+    ) -> None:
         self._db.execute(
             schools.insert().values(
-                id=school_id, short_name=short_name, zone=zone, event_id=event_id
+                id=school_id,
+                short_name=short_name,
+                zone=zone,
+                public_code=public_code,
+                event_id=event_id,
             )
         )
 
@@ -114,6 +125,12 @@ class SchoolStore:
         columns = [c for c in schools.c if c.name != "event_id"]
         row = self._db.execute(sa.select(*columns).where(schools.c.id == school_id)).first()
         return None if row is None else School(**row._mapping)
+
+    def of_code(self, public_code: str) -> School | None:
+        school_id = self._db.scalar(
+            sa.select(schools.c.id).where(schools.c.public_code == public_code)
+        )
+        return self.find(school_id) if school_id else None
 
     def get(self, school_id: UUID) -> School:
         """Raises `NotFound`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ staff = sa.Table(
     sa.Column("email_token", sa.LargeBinary(16)),
     sa.Column("phone_token", sa.LargeBinary(16)),
     sa.Column("snils_token", sa.LargeBinary(16)),
+    sa.Column("disabled_at", Moment),
     event_column(),
 )
 tutor_classes = sa.Table(
@@ -65,6 +67,7 @@ class Staff:
     login: str
     role: Role
     password_hash: str = field(repr=False)
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class StaffStore:
         row = self._db.execute(sa.select(staff).where(condition)).first()
         if row is None:
             return None
-        return Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
+        return _staff(row)
 
     def page(self, school_id: UUID | None, after: UUID | None, limit: int) -> list[Staff]:
         """Workers by id, those behind `after`; `school_id` None: of everywhere."""
@@ -117,10 +120,7 @@ class StaffStore:
             query = query.where(staff.c.school_id == school_id)
         if after is not None:
             query = query.where(staff.c.id > after)
-        return [
-            Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
-            for row in self._db.execute(query)
-        ]
+        return [_staff(row) for row in self._db.execute(query)]
 
     def logins(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """Logins of these workers."""
@@ -160,6 +160,45 @@ class StaffStore:
             for snils, *contacts in rows
         ]
 
+    def disable(self, staff_id: UUID, at: datetime, password_hash: str, event_id: UUID) -> None:
+        """`password_hash`: of what nobody knows, so that a try takes its time. Sessions end."""
+        self._db.execute(
+            staff.update()
+            .where(staff.c.id == staff_id)
+            .values(disabled_at=at, password_hash=password_hash, event_id=event_id)
+        )
+        self._close_sessions(staff_id)
+
+    def set_password(self, staff_id: UUID, password_hash: str, event_id: UUID) -> None:
+        """Another password; whoever was disabled is not any more. Sessions end."""
+        self._db.execute(
+            staff.update()
+            .where(staff.c.id == staff_id)
+            .values(disabled_at=None, password_hash=password_hash, event_id=event_id)
+        )
+        self._close_sessions(staff_id)
+
+    def set_role(self, staff_id: UUID, role: Role, event_id: UUID) -> None:
+        """Another role, with its next session."""
+        self._db.execute(
+            staff.update().where(staff.c.id == staff_id).values(role=role.value, event_id=event_id)
+        )
+        self._close_sessions(staff_id)
+
+    def _close_sessions(self, staff_id: UUID) -> None:
+        self._db.execute(staff_sessions.delete().where(staff_sessions.c.staff_id == staff_id))
+
+    def count_enabled(self, role: Role) -> int:
+        """How many of everywhere can sign in with that role."""
+        return (
+            self._db.scalar(
+                sa.select(sa.func.count())
+                .select_from(staff)
+                .where(staff.c.role == role.value, staff.c.disabled_at.is_(None))
+            )
+            or 0
+        )
+
     def assign_tutor(self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID) -> None:
         self._db.execute(
             tutor_classes.insert().values(
@@ -197,12 +236,21 @@ class StaffStore:
         row = self._db.execute(
             sa.select(staff, staff_sessions.c.second_at)
             .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
-            .where(staff_sessions.c.token_hash == token_hash, staff_sessions.c.expires_at > now)
+            .where(
+                staff_sessions.c.token_hash == token_hash,
+                staff_sessions.c.expires_at > now,
+                staff.c.disabled_at.is_(None),
+            )
         ).first()
         if row is None:
             return None
-        found = Staff(row.id, row.school_id, row.login, Role(row.role), row.password_hash)
-        return StaffSession(found, row.second_at)
+        return StaffSession(_staff(row), row.second_at)
 
     def close_session(self, token_hash: bytes) -> None:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))
+
+
+def _staff(row: Any) -> Staff:
+    return Staff(
+        row.id, row.school_id, row.login, Role(row.role), row.password_hash, row.disabled_at
+    )

@@ -69,6 +69,8 @@ FORM_CODES: Mapping[str, str] = MappingProxyType(
         "cell_unknown": "Такой ячейки в списке нет.",
         "nothing_repaired": "В этой ячейке ничего не исправлялось.",
         "too_many_events": "Событий больше, чем уместится в файл. Сузьте отбор.",
+        "receipt_form": "В номере квитанции 16 знаков по четыре, например 7K4M-92QF-XW3T-A8ND.",
+        "receipt_unsaid": "Впишите номер или выберите файл.",
         # facts of a document
         "missing": "Без этого документ составить нельзя.",
         "kind": "Это сведения для другого документа.",

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from gateway.errors import TooManyAttempts
 from gateway.store.limits import Limit
 from gateway.web.auth import Perform
-from gateway.web.context import Caller, current_wiring
+from gateway.web.context import Caller, client_address, current_wiring
 
 TEN_MINUTES = timedelta(minutes=10)
 
@@ -25,6 +25,10 @@ def _worker(caller: Caller) -> str:
 
 def _school(caller: Caller) -> str:
     return str(caller.actor.school_id)
+
+
+def _address(caller: Caller) -> str:
+    return client_address()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ RATES: Mapping[str, tuple[Rate, ...]] = MappingProxyType(
         "auditor.export": (EXPORTS,),
         "check_journal": (CHECKS,),
         "auditor.check": (CHECKS,),
+        "front.ask_for_link": (Rate(Limit("links.address", 60, TEN_MINUTES), _address),),
+        "public.verify": (Rate(Limit("verify.address", 30, TEN_MINUTES), _address),),
     }
 )
 

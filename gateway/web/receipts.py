@@ -39,6 +39,7 @@ def receipt_facts(
         answer_by=sitting.collection.deadline_on,
         class_name=unit.schools.class_names(school.id).get(place) if place else None,
         journal=_point(answer, keys),
+        jws=answer.receipt,
     )
 
 

@@ -28,6 +28,7 @@ from gateway.actions.import_roster import forget_drafts
 from gateway.actions.keep_details import forget_sittings
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
+from gateway.actions.request_link import answer_requests
 from gateway.actions.send_message import MAIL
 from gateway.actions.settle_claims import ClaimRaced, settle_claim
 from gateway.messages.delivery import DeliveryFailed, DeliveryFault
@@ -83,6 +84,7 @@ class Rounds:
             ("journal", self.order_journal),
             ("claims", self.settle_claims),
             ("bundles", self.narrow_bundles),
+            ("links", self.answer_requests),
             ("messages", self.deliver_messages),
             ("days", self.keep_days),
             ("ended", self.forget_ended),
@@ -148,6 +150,14 @@ class Rounds:
                 made = build_narrower(unit, school_id, collection_id, self._wiring.signing_keys)
                 done = made is not None or done
         return done
+
+    def answer_requests(self) -> bool:
+        """Send links to those who asked at the door of their school and are known there."""
+        with self._wiring.looking() as look:
+            if not look.link_requests.is_waiting():
+                return False
+        with self._units.open(SYSTEM) as unit:
+            return answer_requests(unit, self._wiring.host.public_url)
 
     def deliver_messages(self) -> bool:
         """Lease, send outside of any transaction, settle."""

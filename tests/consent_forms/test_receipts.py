@@ -15,6 +15,7 @@ from consent_forms.receipts import (
     SUBJECTS,
     ReceiptFacts,
     receipt_html,
+    receipt_in,
     receipt_pdf,
     short_digest,
 )
@@ -89,6 +90,15 @@ def test_a_receipt_holds_no_personal_value(receipt: ReceiptFacts, decision: Deci
     assert person.signer.full_name is not None
     values = [*person.items.values.values(), *person.signer.full_name.split(), "000008"]
     assert [value for value in values if re.search(rf"\b{re.escape(value)}\b", html)] == []
+
+
+def test_the_signed_receipt_goes_with_the_page_and_hurts_no_reader(receipt: ReceiptFacts):
+    bare = receipt_pdf(receipt)
+    document = receipt_pdf(replace(receipt, jws="head.body.signature"))
+    assert receipt_in(bare) is None
+    assert receipt_in(document) == "head.body.signature"
+    assert document.rstrip().endswith(b"%%EOF")
+    assert text_of(document) == text_of(bare)
 
 
 def test_metadata_of_a_receipt_says_what_it_is_and_no_more(receipt: ReceiptFacts):

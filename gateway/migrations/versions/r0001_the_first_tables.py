@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("programme", sa.Text(), nullable=False),
         sa.Column("jwks", sa.Text(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_clients_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
@@ -116,6 +117,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("short_name", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("public_code", sa.Text(), nullable=False),
         sa.Column("legal_name", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("inn", sa.Text(), nullable=True),
@@ -128,6 +130,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_schools_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schools")),
+        sa.UniqueConstraint("public_code", name=op.f("uq_schools_public_code")),
     )
     op.create_table(
         "claim_requests",
@@ -212,6 +215,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "address", name=op.f("pk_last_letters")),
     )
     op.create_table(
+        "link_requests",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("token", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_link_requests_school_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_requests")),
+    )
+    op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -276,6 +291,7 @@ def upgrade() -> None:
         sa.Column("email_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("phone_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("snils_token", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_staff_event_id")),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_staff_school_id")),

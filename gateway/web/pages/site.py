@@ -90,11 +90,13 @@ class Pages:
         again: Callable[..., Outcome] | None = None,
         mends: tuple[type[GatewayError], ...] = MENDABLE,
         size: FormSize | None = None,
+        most_bytes: int | None = None,
     ) -> Callable[[View], View]:
         """Register a view, called with the path's parts by name. Its name is its endpoint.
 
         `again`: the view of the page that holds the form; it is shown once more, with status 422,
         when the form is refused by one of `mends`. `size` None: a form of a few fields.
+        `most_bytes`: of the form, where it is less than the service takes elsewhere.
         """
 
         def register(view: View) -> View:
@@ -106,6 +108,8 @@ class Pages:
                 if size is not None:
                     request.max_form_parts = size.parts
                     request.max_form_memory_size = size.text_bytes
+                if most_bytes is not None:
+                    request.max_content_length = most_bytes
                 if method == "POST":
                     check_form()
                 try:

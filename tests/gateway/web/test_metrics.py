@@ -24,7 +24,7 @@ TOKEN = "a-token-for-the-tests"
 PROBE = "/probe"  # another test of this process may have counted its own
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"}
 FREE = {"le", "version", "schema", "engine", "python"}  # numbers and versions
-DUTIES = {"journal", "claims", "bundles", "messages", "days", "ended", "checkpoint"}
+DUTIES = {"journal", "claims", "bundles", "links", "messages", "days", "ended", "checkpoint"}
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
 

@@ -6,6 +6,7 @@ from gateway.web.pages.school import (
     desk,
     invitations,
     lists,
+    poster,
     pupil,
     registers,
     release,
@@ -16,6 +17,6 @@ from gateway.web.pages.school.frame import school
 from gateway.web.pages.school.security import security
 from gateway.web.pages.school.sign_in import door
 
-VIEWS = (desk, lists, invitations, tracker, pupil, registers, release, second)
+VIEWS = (desk, lists, poster, invitations, tracker, pupil, registers, release, second)
 """Modules whose views stand under `school` or `door`: importing them registers them."""
 SCHOOL_PAGES = (door, security, school)
