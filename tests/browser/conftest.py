@@ -16,7 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from examples.demo.calls import Caller, open_http, sign_in
-from examples.demo.stage import ADMINISTRATOR, Stage
+from examples.demo.stage import ADMINISTRATOR, AUDITOR, Stage
+from tests.browser.audit_road import AuditRoad
 from tests.browser.chromium import WANTED, find_chromium, running_chromium
 from tests.browser.family_road import FamilyRoad
 from tests.browser.inspecting import Inspector
@@ -172,6 +173,16 @@ def release(house: House) -> ReleaseRoad:
     road.whole()
     road.registrar.wander()
     road.director.wander()
+    return road
+
+
+@pytest.fixture(scope="session")
+def audit(house: House, family: FamilyRoad) -> AuditRoad:
+    """An auditor looks after the family has withdrawn."""
+    del family
+    road = AuditRoad(house.visitor(size=DESK), AUDITOR, house.stage.passwords[AUDITOR])
+    road.whole()
+    road.visitor.wander()
     return road
 
 
