@@ -52,7 +52,7 @@ class Caller:
         self, http: httpx.Client, token: str | None = None, phone: Phone | None = None
     ) -> None:
         self.http = http
-        self._phone = phone
+        self.phone = phone
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str) -> Any:
@@ -76,8 +76,8 @@ class Caller:
 
     def show_factor(self) -> None:
         """Type the code that the phone shows now."""
-        if self._phone is not None:
-            self.post("/v1/session/second-factor", {"code": self._phone.code()})
+        if self.phone is not None:
+            self.post("/v1/session/second-factor", {"code": self.phone.code()})
 
     def call(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Raises `Refused` for everything but success."""

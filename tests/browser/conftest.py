@@ -15,8 +15,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from examples.demo.calls import open_http
-from examples.demo.stage import Stage
+from examples.demo.calls import Caller, open_http, sign_in
+from examples.demo.stage import ADMINISTRATOR, AUDITOR, Stage
+from tests.browser.audit_road import AuditRoad
 from tests.browser.chromium import WANTED, find_chromium, running_chromium
 from tests.browser.family_road import FamilyRoad
 from tests.browser.inspecting import Inspector
@@ -46,6 +47,7 @@ class House:
 
     stage: Stage
     http: httpx.Client
+    admin: Caller
     chromium: Browser
     album: Album
 
@@ -62,6 +64,10 @@ class House:
     def visitor(self, *, scripts: bool = False, size: dict[str, int] = PHONE) -> Visitor:
         return Visitor(self.context(scripts=scripts, size=size), self.stage.url, self.album)
 
+    def school(self, number: int) -> BrowsedSchool:
+        """A new school with its workers and an open collection."""
+        return BrowsedSchool(self.stage, self.http, self.admin, number)
+
 
 @contextmanager
 def running_house(
@@ -72,8 +78,9 @@ def running_house(
     stage.start()
     try:
         with open_http(stage.url) as http:
-            add_platform(stage, http)
-            yield House(stage, http, chromium, album)
+            admin = sign_in(http, ADMINISTRATOR, stage.passwords[ADMINISTRATOR])
+            add_platform(admin)
+            yield House(stage, http, admin, chromium, album)
     finally:
         stage.stop()
 
@@ -104,7 +111,7 @@ def house(
 @pytest.fixture(scope="session")
 def invited(house: House) -> BrowsedSchool:
     """A school whose families have their letters."""
-    school = BrowsedSchool(house.stage, house.http, 28)
+    school = house.school(28)
     school.take_in(FAMILIES)
     school.office.invite()
     return school
@@ -131,7 +138,7 @@ def typing_family(
     """The same on PostgreSQL, with scripts and without a mouse."""
     url = postgres.add_database()
     with running_house(tmp_path_factory.mktemp("typing"), chromium, Album(), url) as house:
-        school = BrowsedSchool(house.stage, house.http, 28)
+        school = house.school(28)
         school.take_in(FAMILIES)
         school.office.invite()
         context = house.context(scripts=True)
@@ -147,7 +154,7 @@ def typing_family(
 @pytest.fixture(scope="session")
 def class_list(house: House) -> ListRoad:
     """A tutor at a desk without JavaScript brings a spoiled list in."""
-    school = BrowsedSchool(house.stage, house.http, 29)
+    school = house.school(29)
     school.state({CLASS: len(FAMILIES)})
     road = ListRoad(house.visitor(size=DESK), school)
     road.whole()
@@ -158,7 +165,7 @@ def class_list(house: House) -> ListRoad:
 @pytest.fixture(scope="session")
 def release(house: House) -> ReleaseRoad:
     """A school of three pupils leaves: one family has refused."""
-    school = BrowsedSchool(house.stage, house.http, 30)
+    school = house.school(30)
     families = living_elsewhere(FAMILIES, 100)
     school.take_in(families)
     school.answer_all({families[-1].guardians[0].email: "refused"})
@@ -166,6 +173,16 @@ def release(house: House) -> ReleaseRoad:
     road.whole()
     road.registrar.wander()
     road.director.wander()
+    return road
+
+
+@pytest.fixture(scope="session")
+def audit(house: House, family: FamilyRoad) -> AuditRoad:
+    """An auditor looks after the family has withdrawn."""
+    del family
+    road = AuditRoad(house.visitor(size=DESK), AUDITOR, house.stage.passwords[AUDITOR])
+    road.whole()
+    road.visitor.wander()
     return road
 
 

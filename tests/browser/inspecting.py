@@ -32,6 +32,8 @@ _SHOW = """async ([html, unfolded]) => {
   document.close();
   if (document.readyState !== "complete")
     await new Promise(done => window.addEventListener("load", done, {once: true}));
+  const drawn = () => [...document.querySelectorAll("link[rel=stylesheet]")].every(l => l.sheet);
+  while (!drawn()) await new Promise(done => setTimeout(done, 10));
   if (unfolded) document.querySelectorAll("details").forEach(each => { each.open = true; });
   document.documentElement.getBoundingClientRect();  // only letters laid out ask for their font
   await document.fonts.ready;

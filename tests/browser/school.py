@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from examples.demo.calls import sign_in
+from examples.demo.calls import Caller, sign_in
 from examples.demo.families import Families
 from examples.demo.outbox import Outbox
 from examples.demo.people import Person, Pupil, signers
+from examples.demo.phone import Phone
 from examples.demo.school import PASSPORT, PROGRAMME, ZONE, School
-from examples.demo.stage import ADMINISTRATOR, Stage
+from examples.demo.stage import Stage
 from tests.factories import a_snils
 from tests.town import HEADER, platform_jwks
 
@@ -93,26 +94,29 @@ def living_elsewhere(children: Iterable[Child], by: int) -> tuple[Child, ...]:
     return tuple(Child(moved(child.who), tuple(map(moved, child.guardians))) for child in children)
 
 
-def add_platform(stage: Stage, http: httpx.Client) -> None:
+def add_platform(admin: Caller) -> None:
     """Whom bundles are encrypted to: once for each service."""
-    admin = sign_in(http, ADMINISTRATOR, stage.passwords[ADMINISTRATOR])
     keys = json.loads(platform_jwks())
     admin.post("/v1/admin/clients", {"name": "platform", "programme": PROGRAMME, "jwks": keys})
 
 
 @dataclass
 class BrowsedSchool:
-    """A school whose workers sign in by pages. `number`: one for each school of a service."""
+    """A school whose workers sign in by pages. `number`: one for each school of a service;
+    `phones`: of workers who show a second factor, by role.
+    """
 
     stage: Stage
     http: httpx.Client = field(repr=False)
+    admin: Caller = field(repr=False)
     number: int
+    phones: dict[str, Phone] = field(default_factory=dict, repr=False)
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
     today: date = field(default_factory=lambda: datetime.now(ZoneInfo(ZONE)).date())
     office: School = field(init=False)
 
     def __post_init__(self) -> None:
-        admin = sign_in(self.http, ADMINISTRATOR, self.stage.passwords[ADMINISTRATOR])
+        admin = self.admin
         told = {"short_name": f"Школа № {self.number}", "zone": ZONE}
         school_id = admin.post("/v1/admin/schools", told)["school_id"]
         since = (self.today - timedelta(days=60)).isoformat()
@@ -123,6 +127,8 @@ class BrowsedSchool:
             classes = [CLASS] if role == "tutor" else []
             admin.post("/v1/admin/staff", {**worker, "school_id": school_id, "classes": classes})
         registrar = sign_in(self.http, self.login("registrar"), self.password)
+        if registrar.phone is not None:
+            self.phones["registrar"] = registrar.phone
         self.office = School(school_id, registrar, registrar, {})
         self.office.open_collection(self.today - OPEN_FOR, self.today + OPEN_FOR)
 

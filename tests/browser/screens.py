@@ -16,7 +16,7 @@ from tests.browser.chromium import WANTED, find_chromium, running_chromium
 from tests.browser.conftest import DESK, House, running_house
 from tests.browser.family_road import FamilyRoad
 from tests.browser.inspecting import Inspector
-from tests.browser.school import CLASS, FAMILIES, BrowsedSchool
+from tests.browser.school import CLASS, FAMILIES
 from tests.browser.school_roads import ListRoad
 from tests.browser.visitor import Album
 
@@ -54,7 +54,7 @@ def main() -> int:
 
 def walk(house: House) -> None:
     """One class: the list comes in, a mother answers on her phone, the tutor looks again."""
-    school = BrowsedSchool(house.stage, house.http, 28)
+    school = house.school(28)
     school.state({CLASS: len(FAMILIES)})
     road = ListRoad(house.visitor(size=DESK), school)
     road.whole()

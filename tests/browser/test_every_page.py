@@ -8,7 +8,7 @@ from tests.browser.inspecting import Inspector
 from tests.browser.visitor import Album, State
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
-ROADS = ("family", "class_list", "release")
+ROADS = ("family", "class_list", "release", "audit")
 
 
 @pytest.fixture(scope="session")

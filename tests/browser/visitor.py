@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/p/)[\w-]{16,}|(?<=/)[A-Z0-9-]{9,}(?=$|[/.])")
+_ID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/p/)[\w-]{16,}"
+    r"|(?<=/)[A-Z0-9-]{9,}(?=$|[/.])|(?<=/)\d+(?=$|/)"
+)
 _TAG = re.compile(r"<([a-z0-9]+)\b")
 _HREF = re.compile(r'<a\b[^>]*href="(/[^"#]*)"')
-_FILE = re.compile(r"\.(?:pdf|png|txt|xlsx|csv|jsonl|json|zip|auditpack)$|/export")
+_FILE = re.compile(r"\.[a-z]{2,9}$|/export")
 MOST_LINKS = 80
 
 
@@ -132,6 +136,16 @@ class Visitor:
             if pattern_of(self.page.url) != pattern_of(fresh[0]):  # led elsewhere
                 self.album.keep(fresh[0], self.page.content())
         raise AssertionError("the pages have no end")
+
+    def unfold(self, words: str) -> None:
+        """Open a part of the page that is folded away."""
+        self.page.locator("summary", has_text=words).first.click()
+
+    def save(self, button: str) -> Path:
+        """Press a button that gives a file; answers where the browser put it."""
+        with self.page.expect_download() as given:
+            self.find("button", button).click()
+        return given.value.path()
 
     def download(self, words: str) -> bytes:
         """What stands behind a link, as this person gets it."""
