@@ -58,7 +58,7 @@ class Sender:
 
     def operations(self) -> list[APIOperation]:
         found = [result.ok() for result in self.schema.get_all_operations()]
-        return sorted(found, key=lambda operation: name_of(operation) in LAST)
+        return sorted(found, key=lambda operation: [n == name_of(operation) for n in LAST])
 
     def inputs(self, operation: APIOperation) -> st.SearchStrategy[Case]:
         """What the description allows and forbids, most of it about own things."""

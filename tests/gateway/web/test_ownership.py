@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from audit.search import Wanted
 from gateway.actions.add_staff import add_staff
+from gateway.actions.appoint_acting import appoint_acting
 from gateway.actions.hand_over import hand_over
 from gateway.actions.import_roster import import_roster
 from gateway.actions.inspect_journal import list_events
@@ -74,7 +75,13 @@ def routes(description: dict[str, Any]) -> list[Route]:
     return sorted(found, key=lambda route: (route.name in LAST, route.method != "GET"))
 
 
-SAMPLES = {"class": "7А", "kind": "акт", "deadline_on": "2026-10-01", "decision": "refused"}
+SAMPLES = {
+    "class": "7А",
+    "kind": "акт",
+    "deadline_on": "2026-10-01",
+    "decision": "refused",
+    "jwks": json.loads(platform_jwks()),
+}
 FILES = {"file": class_list(CLASS), "scan": A_PDF}
 BY_PATTERN = (
     (r"[0-9a-f]{64}", "0" * 64),
@@ -169,6 +176,8 @@ class Matrix:
         with town.by(Role.REGISTRAR) as unit:
             [bundle] = unit.bundles.list_bundles(town.school_id)
             [recall] = unit.bundles.list_recalls(town.school_id, ask.subject_id)
+            stands_in, day = town.staff[Role.TUTOR], today
+            acting = appoint_acting(unit, town.school_id, stands_in, "7-к", day, day, day)
             event = list_events(unit, Wanted(school_id=town.school_id), -1, 1)[0].event
             return {
                 "school_id": town.school_id,
@@ -178,6 +187,7 @@ class Matrix:
                 "ask_id": ask.id,
                 "answer_id": paper.facts.id,
                 "scan_id": scan.id,
+                "acting_id": acting,
                 "pupil_id": ask.subject_id,
                 "guardianship_id": unit.pupils.list_guardianships(town.school_id)[0].id,
                 "release_id": bundle.release_id,
