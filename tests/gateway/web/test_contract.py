@@ -58,7 +58,9 @@ class Sender:
 
     def operations(self) -> list[APIOperation]:
         found = [result.ok() for result in self.schema.get_all_operations()]
-        return sorted(found, key=lambda operation: [n == name_of(operation) for n in LAST])
+        return sorted(
+            found, key=lambda operation: [n == name_of(operation) for n in reversed(LAST)]
+        )
 
     def inputs(self, operation: APIOperation) -> st.SearchStrategy[Case]:
         """What the description allows and forbids, most of it about own things."""
