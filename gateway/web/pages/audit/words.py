@@ -29,6 +29,7 @@ ALL_ROLES: Mapping[str, str] = MappingProxyType(
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         # things
+        "acting_id": "поручение обязанностей директора",
         "agreement_id": "соглашение",
         "answer_id": "ответ",
         "ask_id": "вопрос",
@@ -48,6 +49,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "person_id": "человек",
         "recall_id": "требование об уничтожении",
         "release_id": "передача",
+        "scan_id": "скан",
         "signer_id": "подписант",
         "staff_id": "сотрудник",
         # codes
@@ -58,6 +60,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "form": "документ",
         "form_version": "редакция",
         "format": "вид файла",
+        "how": "как узнали человека",
         "key": "ключ",
         "key_class": "какие сведения",
         "kind": "кем приходится",
@@ -66,6 +69,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "programme": "программа",
         "purpose": "зачем",
         "reason": "причина",
+        "register": "реестр",
         "ring": "связка ключей",
         "role": "роль",
         "second_factor": "второй шаг",
@@ -89,6 +93,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "size": "записей журнала",
         "unchanged": "без изменений",
         # digests
+        "digest": "отпечаток",
         "document_digest": "отпечаток документа",
         "file_digest": "отпечаток файла",
         "jwe_digest": "отпечаток посылки",
@@ -97,6 +102,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "set_digest": "отпечаток состава",
         "text_digest": "отпечаток текста",
         # days and moments
+        "from_on": "с",
+        "to_on": "по",
         "deadline": "срок",
         "destroyed_at": "уничтожено",
         "due_on": "исполнить до",
