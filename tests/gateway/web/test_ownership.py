@@ -67,10 +67,21 @@ def routes(description: dict[str, Any]) -> list[Route]:
         for (method, path), operation in operations(description).items()
         if "{" in path and operation["security"]
     ]
-    return sorted(found, key=lambda route: (route.name in LAST, route.method != "GET"))
+    return sorted(found, key=_turn)
 
 
-SAMPLES = {"class": "7А", "kind": "акт", "deadline_on": "2026-10-01", "decision": "refused"}
+def _turn(route: Route) -> tuple[int, bool]:
+    place = LAST.index(route.name) + 1 if route.name in LAST else 0
+    return place, route.method != "GET"
+
+
+SAMPLES = {
+    "password": "груша зреет к сентябрю",
+    "class": "7А",
+    "kind": "акт",
+    "deadline_on": "2026-10-01",
+    "decision": "refused",
+}
 BY_PATTERN = (
     (r"[0-9a-f]{64}", "0" * 64),
     (r"[0-9]{6}", "000000"),
