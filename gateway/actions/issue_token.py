@@ -46,9 +46,9 @@ def add_client(unit: Unit, name: str, programme: str, jwks: str) -> UUID:
 
 def change_client_keys(unit: Unit, client_id: UUID, jwks: str) -> None:
     """Other public keys of a client. Raises `BadInput` for keys that cannot serve, `NotFound`."""
-    _check_keys(jwks)
     if unit.clients.by_id(client_id) is None:
         raise NotFound
+    _check_keys(jwks)
     event = unit.record("client.key_changed", client_id=client_id)
     unit.clients.set_keys(client_id, jwks, event)
 
