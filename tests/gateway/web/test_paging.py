@@ -150,7 +150,7 @@ def test_staff_of_one_school_are_listed_without_their_secrets(door: Door):
     path = f"/v1/admin/staff?school_id={door.town.school_id}&limit=2"
     page = told(door.get(path, door.who(Role.ADMINISTRATOR)))
     assert {entry["school_id"] for entry in page["staff"]} == {str(door.town.school_id)}
-    assert page["staff"][0].keys() == {"id", "school_id", "login", "role"}
+    assert page["staff"][0].keys() == {"id", "school_id", "login", "role", "disabled_at"}
     assert page["next"] is not None
 
 
@@ -177,7 +177,8 @@ def test_every_list_that_can_grow_has_pages(door: Door):
     """A list of things with ids that comes at once would be found here."""
     description: dict[str, Any] = json.loads(door.get("/openapi.json").data)
     parts = description["components"]["schemas"]
-    whole = {"see_school", "see_readiness", "review_import"}  # one thing, seen whole
+    # One thing, seen whole; of messages the oldest hundred and how many there are.
+    whole = {"see_school", "see_readiness", "review_import", "list_messages"}
     for (method, _), operation in operations(description).items():
         content = operation["responses"].get("200", {}).get("content", {})
         schema = content.get("application/json", {}).get("schema", {})
