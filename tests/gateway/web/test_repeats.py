@@ -36,6 +36,7 @@ EXEMPT = {
     "confirm_application",
     "issue_token",
     "show_document",
+    "check_journal",
     "export_journal",
 }
 
