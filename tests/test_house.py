@@ -222,7 +222,7 @@ def test_serving_loads_nothing_that_serves_rarely(tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("a password for one test\n")
     _run(tmp_path / "home", "-m", "gateway.cli", "init", "--password-file", str(password))
-    rare = {"weasyprint", "openpyxl", "alembic", "pikepdf", "webauthn"}
+    rare = {"weasyprint", "openpyxl", "alembic", "pikepdf", "webauthn", "segno", "holidays"}
     code = f"import sys, wsgi; print(sorted({rare!r} & set(sys.modules)))"
     assert _run(tmp_path / "home", "-c", code) == "[]"
 

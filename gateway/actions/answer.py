@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from crypto import jose
 from crypto.envelope import KeyClass, RecordKind
-from gateway.actions.answer_rules import against
+from gateway.actions.answer_rules import against, ground_of
 from gateway.actions.keep_answer import keep_answer, signed_document
 from gateway.actions.narrow_bundle import was_handed_over
 from gateway.actions.personal_document import (
@@ -81,11 +82,29 @@ def show_document(
     host: Host,
 ) -> Document:
     """The document as it would be signed now. Raises `NotFound`, `RulesBroken`, `BadInput`."""
+    return show_documents(unit, session, ask_id, {decision: details}, host)[0]
+
+
+def show_documents(
+    unit: Unit,
+    session: FamilySession,
+    ask_id: UUID,
+    told: Mapping[Decision, SigningDetails],
+    host: Host,
+) -> list[Document]:
+    """One document for every decision, in that order, read once; raises as `show_document`."""
     sitting = _sitting(unit, session, ask_id)
-    _check(unit, sitting, decision)
-    document = _render(unit, sitting, decision, details, host)
-    unit.record("document.shown", ask_id=ask_id, document_digest=document.digest)
-    return document
+    ground = ground_of(unit, sitting)
+    for decision in told:
+        _refuse(against(unit, sitting, ground, decision))
+    documents = [
+        _render(unit, sitting, decision, details, host) for decision, details in told.items()
+    ]
+    unit.record_many(
+        ("document.shown", {"ask_id": ask_id, "document_digest": document.digest})
+        for document in documents
+    )
+    return documents
 
 
 def answer(
@@ -159,7 +178,8 @@ def objections(
     unit: Unit, session: FamilySession, ask_id: UUID, decision: Decision
 ) -> list[Finding]:
     """Everything that stands against such an answer now. Raises `NotFound`."""
-    return against(unit, _sitting(unit, session, ask_id), decision)
+    sitting = _sitting(unit, session, ask_id)
+    return against(unit, sitting, ground_of(unit, sitting), decision)
 
 
 def withdraw(
@@ -259,16 +279,15 @@ def _signable(
         unit.now, sitting.collection.deadline_on, sitting.school.zone
     ):
         raise TooLate
-    _check(unit, sitting, decision)
+    _refuse(against(unit, sitting, ground_of(unit, sitting), decision))
     document = _render(unit, sitting, decision, details, host)
     if not hmac.compare_digest(document.digest, digest):
         raise DigestMismatch
     return document
 
 
-def _check(unit: Unit, sitting: Sitting, decision: Decision) -> None:
+def _refuse(found: list[Finding]) -> None:
     """Raises `RulesBroken` with everything that is wrong."""
-    found = against(unit, sitting, decision)
     if found:
         raise RulesBroken(found)
 

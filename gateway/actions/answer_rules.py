@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.actions.personal_document import Sitting
@@ -13,16 +14,30 @@ from policies.findings import Code, Finding
 from policies.workers import is_of_another
 
 
-def against(unit: Unit, sitting: Sitting, decision: Decision) -> list[Finding]:
-    """Everything; empty when the answer may be kept. Raises `NotFound`."""
-    today = sitting.school.today(unit.now)
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rules look at, whichever way the answer goes."""
+
+    about: list[PupilFacts]
+    contacts: list[ContactFacts]
+
+
+def ground_of(unit: Unit, sitting: Sitting) -> Ground:
+    """Raises `NotFound` when no pupil is left for whose sake the ask was made."""
     about = pupils_about(unit, sitting)
     if not about:
         raise NotFound
+    school_id, signer_id = sitting.school.id, sitting.ask.signer_id
+    return Ground(about, signing_contacts(unit, school_id, signer_id, sitting.signer))
+
+
+def against(unit: Unit, sitting: Sitting, ground: Ground, decision: Decision) -> list[Finding]:
+    """Everything; empty when the answer may be kept."""
+    today = sitting.school.today(unit.now)
     found = may_answer_for_any(
         decision,
         AskFor(sitting.ask.form, sitting.ask.signer_id, sitting.ask.subject_id),
-        about,
+        ground.about,
         sitting.rules,
         today,
         sitting.collection.deadline_on,
@@ -33,7 +48,7 @@ def against(unit: Unit, sitting: Sitting, decision: Decision) -> list[Finding]:
         and EvidenceLevel.LOCAL_PEP in sitting.rules.needs_agreement
     ):
         found.append(Finding(Code.AGREEMENT_MISSING, sitting.ask.signer_id, form=sitting.ask.form))
-    for contact in signing_contacts(unit, sitting.school.id, sitting.ask.signer_id, sitting.signer):
+    for contact in ground.contacts:
         found += may_sign_electronically(contact, unit.now)
     return found
 

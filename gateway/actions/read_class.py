@@ -51,11 +51,15 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
     require_classes(unit, Permission.READ_CLASS, [class_id])
     rules = rules_of(collection)
     today = unit.schools.get(school_id).today(unit.now)
-    facts = [p for p in unit.dossier.pupils(school_id, collection_id) if p.class_id == class_id]
+    members = unit.pupils.of_class(school_id, class_id)
+    facts = unit.dossier.pupils(school_id, collection_id, members)
     links: dict[UUID, list[Guardianship]] = {}
-    for link in unit.pupils.list_guardianships(school_id):
+    for link in unit.pupils.list_guardianships(school_id, pupil_ids=members):
         links.setdefault(link.pupil_id, []).append(link)
-    asks = unit.consents.list_asks(school_id, collection_id)
+    people = {*members, *(g.person_id for pupil in facts for g in pupil.guardians)}
+    asks: dict[UUID, list[Ask]] = {}
+    for ask in unit.consents.list_asks(school_id, collection_id, about=people):
+        asks.setdefault(ask.subject_id, []).append(ask)
     desk = []
     for pupil in facts:
         by_id = {g.person_id: g for g in pupil.guardians}
@@ -75,10 +79,15 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
                     for link in links.get(pupil.person_id, ())
                 ),
                 tuple(
-                    a
-                    for a in asks
-                    if a.subject_id == pupil.person_id
-                    or (a.subject_id in by_id and a.signer_id in family)
+                    sorted(
+                        (
+                            ask
+                            for person in family
+                            for ask in asks.get(person, ())
+                            if person == pupil.person_id or ask.signer_id in family
+                        ),
+                        key=lambda ask: ask.id,
+                    )
                 ),
             )
         )

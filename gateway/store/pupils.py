@@ -130,6 +130,20 @@ class PupilStore:
         rows = self._db.execute(query.order_by(pupils.c.person_id))
         return {row.person_id: row.class_id for row in rows}
 
+    def of_class(self, school_id: UUID, class_id: UUID) -> list[UUID]:
+        """Pupils of one class who are on the list."""
+        return list(
+            self._db.scalars(
+                sa.select(pupils.c.person_id)
+                .where(
+                    pupils.c.school_id == school_id,
+                    pupils.c.class_id == class_id,
+                    pupils.c.left_on.is_(None),
+                )
+                .order_by(pupils.c.person_id)
+            )
+        )
+
     def add_guardianships(self, school_id: UUID, rows: Iterable[tuple[Guardianship, UUID]]) -> None:
         values = [
             {

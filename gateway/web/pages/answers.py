@@ -13,7 +13,7 @@ from gateway.actions import correct_items as correcting
 from gateway.actions import keep_details as telling
 from gateway.actions import look_at_own as looking
 from gateway.actions import sign_answer as signing
-from gateway.actions.personal_document import NO_DETAILS, SigningDetails
+from gateway.actions.personal_document import NO_DETAILS, Document, SigningDetails
 from gateway.errors import CodeExpired, CodeNotSent, CodeSpent, CodeWrong, GatewayError, NotFound
 from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import needs
@@ -88,12 +88,9 @@ def decision(ask_id: UUID) -> Page | To:
     known = telling.known_details(unit, session, ask_id)
     if not telling.is_complete(unit.consents.get_ask(session.school_id, ask_id), known):
         return To("answers.details", {"ask_id": ask_id})
-    return _page(
-        "decision",
-        ask_id,
-        yes=_document(ask_id, Decision.GIVEN, known),
-        no=_document(ask_id, Decision.REFUSED, NO_DETAILS),
-    )
+    told = {Decision.GIVEN: known, Decision.REFUSED: NO_DETAILS}
+    yes, no = answering.show_documents(unit, session, ask_id, told, current_wiring().host)
+    return _page("decision", ask_id, yes=_shown(yes), no=_shown(no))
 
 
 @answers.on("GET", f"{ASK}/refusal", SIGNER)
@@ -170,9 +167,14 @@ def _told(ask_id: UUID, made: Decision) -> SigningDetails:
 
 
 def _document(ask_id: UUID, made: Decision, told: SigningDetails) -> Mapping[str, object]:
-    document = answering.show_document(
-        current_unit(), current_session(), ask_id, made, told, current_wiring().host
+    return _shown(
+        answering.show_document(
+            current_unit(), current_session(), ask_id, made, told, current_wiring().host
+        )
     )
+
+
+def _shown(document: Document) -> Mapping[str, object]:
     return {
         "digest": document.digest,
         "mark": signing.document_mark(document.digest),

@@ -6,8 +6,11 @@ Templates decide nothing: a value that is not there is an error, and every value
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.support import Translations
 from flask import Flask
 from flask_babel import Babel, format_date
 from jinja2 import StrictUndefined
@@ -24,6 +27,7 @@ from policies.fields import ABSENCE_LABELS_RU, PERSONAL
 from policies.snils import format_snils
 
 LANGUAGE = "ru"
+TRANSLATIONS = "web/translations"
 NO_BREAK = "\u00a0"
 
 
@@ -34,8 +38,11 @@ def set_up_drawing(app: Flask) -> None:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    app.config.update(BABEL_TRANSLATION_DIRECTORIES="web/translations")
     Babel(app, default_locale=LANGUAGE, default_timezone="UTC")
+    # One language: its catalogue is opened once, not looked for at every text of a page.
+    drawing: Any = app.jinja_env
+    catalogue = Translations.load(Path(app.root_path) / TRANSLATIONS, [LANGUAGE])
+    drawing.install_gettext_translations(catalogue, newstyle=True)
     app.jinja_env.globals.update(
         asset=asset,
         csrf_field=CSRF_FIELD,

@@ -9,7 +9,7 @@ import pytest
 from gateway.actions.hand_in_class import hand_in_class
 from gateway.actions.leave_school import leave_school
 from gateway.actions.read_class import read_class
-from gateway.actions.readiness import see_readiness
+from gateway.actions.readiness import see_class_readiness, see_readiness
 from gateway.errors import NotAllowed, NotFound, RulesBroken
 from gateway.wiring import Wiring
 from policies.facts import Decision
@@ -59,6 +59,11 @@ def test_sums_add_up_class_by_class(town: Town):
     assert (found.totals.waiting, found.totals.paper, found.totals.listed) == (1, 1, 3)
     assert Code.NO_ANSWER in {f.code for f in found.findings}
     assert not found.may_leave
+    with town.by(Role.REGISTRAR) as unit:
+        alone = [
+            see_class_readiness(unit, town.collection_id, one.class_id) for one in found.classes
+        ]
+    assert alone == list(found.classes)
 
 
 def test_a_class_is_handed_in_when_everybody_in_it_is_settled(town: Town):
@@ -94,6 +99,8 @@ def test_a_class_of_another_school_is_not_found(town: Town, wiring: Wiring):
     foreign = class_id(town, "7А")
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
         read_class(unit, other.collection_id, foreign)
+    with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
+        see_class_readiness(unit, other.collection_id, foreign)
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
         hand_in_class(unit, other.collection_id, foreign)
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from gateway.actions import readiness
 from gateway.actions.own_classes import own_classes
-from gateway.errors import NotFound
 from gateway.web.context import current_unit
 from gateway.web.pages.school.frame import (
     CLASS,
@@ -71,15 +70,13 @@ def desk(collection_id: UUID, class_id: UUID) -> Page:
     """What is to be done with a class and until when. Sums alone: nobody is named."""
     unit = current_unit()
     found, name = the_collection(collection_id), class_name(class_id)
-    state = readiness.see_readiness(unit, collection_id)
-    one = next((each for each in state.readiness.classes if each.class_id == class_id), None)
-    if one is None:
-        raise NotFound
+    one = readiness.see_class_readiness(unit, collection_id, class_id)
+    today = unit.schools.get(unit.school_id).today(unit.now)
     return framed(
         "desk.html",
         found,
         one=_sum(class_id, name, one),
-        left=days_left((found.deadline_on - state.school.today(unit.now)).days),
+        left=days_left((found.deadline_on - today).days),
     )
 
 

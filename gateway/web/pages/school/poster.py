@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from io import BytesIO
 
-import segno
 from flask import Response
 
 from gateway.store.schools import School
@@ -20,6 +19,8 @@ LEVEL = "m"
 @school.on("GET", "/school/poster", SEE)
 def poster() -> Page:
     """One page: QR code, address in words, what families find there."""
+    import segno
+
     address = _address(_own())
     # `make_qr`: never a Micro QR, which phones do not read.
     code = segno.make_qr(address, error=LEVEL).svg_data_uri(border=4, dark="#0f1c2b")
@@ -42,6 +43,8 @@ def _address(own: School) -> str:
 
 
 def _picture(address: str) -> Response:
+    import segno
+
     out = BytesIO()
     segno.make_qr(address, error=LEVEL).save(out, kind="png", scale=MODULE_PIXELS, border=4)
     answer = Response(out.getvalue(), mimetype="image/png")
