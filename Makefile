@@ -1,7 +1,7 @@
 # The commands of the house. Everything runs from the checkout; nothing is installed but what the
 # locks in requirements/ name, into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults bench soak serve lint types house lock clean tools
+.PHONY: help demo test screens faults bench soak serve lint types house lock clean tools
 
 export PYTHONPATH := $(CURDIR)
 PY := .venv/bin/python
@@ -20,8 +20,13 @@ demo: ## set everything up and run the main job: from a class list to a released
 	@bin/set-up demo
 	@$(PY) -m examples.demo
 
-test: tools ## run the suite on SQLite and PostgreSQL
+test: tools ## run the suite on SQLite and PostgreSQL, and the pages in Chromium
+	@bin/os-packages chromium || echo "tests/browser is left out" >&2
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+screens: tools ## draw the pages of docs/screens anew in Chromium
+	@bin/os-packages chromium
+	@$(PY) -m tests.browser.screens
 
 bench: ## measure every row of benchmarks/, or ARGS="intake http"; figures in var/bench.json
 	@bin/set-up bench

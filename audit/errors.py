@@ -49,3 +49,7 @@ class LeafError(CodedError):
 
 class PackError(CodedError):
     """A `.auditpack` is not in its one canonical form, or cannot be made."""
+
+
+class NothingToPack(PackError):
+    """No checkpoint yet, or no event of that school stands below the newest one."""

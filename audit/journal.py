@@ -66,6 +66,14 @@ def covered(connection: sa.Connection, event_id: UUID) -> bool:
     return connection.execute(found).first() is not None
 
 
+def index_of(connection: sa.Connection, event_id: UUID) -> int | None:
+    """Index of the event in the log, from 0; None while it waits for the sequencer."""
+    found: int | None = connection.scalar(
+        sa.select(audit_leaf.c.idx).where(audit_leaf.c.event_id == event_id)
+    )
+    return found
+
+
 def pending_count(connection: sa.Connection) -> int:
     """Events that wait for the sequencer."""
     return int(

@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.archive import ArchiveWriter
-from audit.errors import PackError
+from audit.errors import NothingToPack
 from audit.journal import last_checkpoint
 from audit.manifest import BODIES, CHECKPOINT, LEAVES, MANIFEST, Manifest, checkpoint_name
 from audit.store import audit_checkpoint, audit_event, audit_leaf
@@ -58,7 +58,7 @@ def write_pack(
 def _write(connection: sa.Connection, scope: UUID | None, out: BinaryIO) -> PackCounts:
     signed = last_checkpoint(connection)
     if signed is None:
-        raise PackError("pack.no_checkpoint")
+        raise NothingToPack("pack.no_checkpoint")
     head = signed.checkpoint
     earlier = _earlier_sizes(connection, head.size)
     in_scope = sa.and_(
@@ -68,7 +68,7 @@ def _write(connection: sa.Connection, scope: UUID | None, out: BinaryIO) -> Pack
     counted = sa.select(sa.func.count()).select_from(audit_leaf).where(in_scope)
     bodies = int(connection.execute(counted).scalar_one())
     if not bodies:
-        raise PackError("pack.empty_scope")
+        raise NothingToPack("pack.empty_scope")
     manifest = Manifest(head.origin, head.size, head.root, scope, bodies, tuple(earlier))
     archive = ArchiveWriter(out)
     archive.add(MANIFEST, [manifest.encode()])

@@ -21,10 +21,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import answering, intake, records, region, release, staging, start
+from benchmarks import answering, intake, pages, printing, records, region, release, staging, start
 from benchmarks.places import Place, places
 from benchmarks.sizes import FULL, TINY, Sizes
-from benchmarks.timing import Contest, Figure, run
+from benchmarks.timing import Contest, Cost, Figure, run
 
 OUT = Path("var/bench.json")
 ENGINES = ("sqlite", "postgresql")
@@ -44,6 +44,8 @@ ROWS: dict[str, Row] = {
     "release": partial(_each, release.contests),
     "journal": partial(_each, staging.contests),
     "http": partial(_each, answering.contests),
+    "pages": partial(_each, pages.contests),
+    "printing": partial(_each, printing.contests),
     "start": partial(_each, start.contests),
     "region": region.figures,
 }
@@ -89,7 +91,7 @@ def _said(line: Figure) -> str:
 
 def _table(lines: list[Figure]) -> Table:
     table = Table("row", "engine", "subject", "against", title="Smallest of each side, in turn")
-    for name in ("ratio", "by wall", "goal", "met", "CPU", "wall", "peak", "its CPU", "its wall"):
+    for name in ("ratio", "by wall", "goal", "met", "CPU", "wall", "size", "its CPU", "its wall"):
         table.add_column(name, justify="right")
     for line in lines:
         mine, other = line.subject_cost, line.floor_cost
@@ -104,11 +106,18 @@ def _table(lines: list[Figure]) -> Table:
             "" if line.is_met is None else "met" if line.is_met else "NOT MET",
             _time(mine.cpu),
             _time(mine.wall),
-            "" if mine.peak is None else f"{mine.peak:.0f} MB",
+            _size(mine),
             _time(other.cpu) if other else "",
             _time(other.wall) if other else "",
         )
     return table
+
+
+def _size(cost: Cost) -> str:
+    """Memory, or what came over the wire."""
+    if cost.wire is not None:
+        return f"{cost.wire / 1024:.1f} KB"
+    return "" if cost.peak is None else f"{cost.peak:.0f} MB"
 
 
 def _time(seconds: float) -> str:

@@ -40,8 +40,8 @@ def contests(places: dict[str, Place], sizes: Sizes) -> Iterator[Contest]:
             count = sizes.turns * sizes.answers + WARM
             ready = _families(stage, count)
             assert len(ready) == count
-            ours = stack.enter_context(_serving("wsgi:app", stage, place))
-            floor = stack.enter_context(_serving("benchmarks.minimal:app", stage, place))
+            ours = stack.enter_context(serving("wsgi:app", stage, place))
+            floor = stack.enter_context(serving("benchmarks.minimal:app", stage, place))
             for server in (ours, floor):
                 server.send(ready[:WARM])
             answers = Answers(ours, ready[WARM:], sizes.answers)
@@ -116,7 +116,7 @@ def _families(stage: Stage, count: int) -> list[Ready]:
 
 
 @contextmanager
-def _serving(application: str, stage: Stage, place: Place) -> Iterator[Server]:
+def serving(application: str, stage: Stage, place: Place) -> Iterator[Server]:
     """As `soglasie serve` starts its web process."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--worker-class=gthread", "--workers=1"]

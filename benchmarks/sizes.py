@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """`persons` on one list; `records` sealed in a turn; `pupils`, `guardians` of a release;
-    `events` of each of 8 writers; `answers` over HTTP in a turn; `schools` and `storm` of a region.
+    `events` of each of 8 writers; `answers` over HTTP in a turn; `pages` of each kind;
+    `forms` of a class set; `schools` and `storm` of a region.
     """
 
     persons: int = 20_000
@@ -17,6 +18,8 @@ class Sizes:
     guardians: int = 1_600
     events: int = 400
     answers: int = 40
+    pages: int = 40
+    forms: int = 30
     schools: int = 4
     storm: int = 60
     turns: int = 3
@@ -30,6 +33,8 @@ TINY = Sizes(
     guardians=16,
     events=4,
     answers=2,
+    pages=2,
+    forms=2,
     schools=1,
     storm=0,
     turns=1,

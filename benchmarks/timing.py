@@ -16,7 +16,7 @@ from typing import Literal
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _PROC = Path("/proc")
-Measure = Literal["cpu", "wall", "peak"]
+Measure = Literal["cpu", "wall", "peak", "wire"]
 
 
 @dataclass
@@ -24,11 +24,13 @@ class Cost:
     """What one turn took. CPU seconds of this process, of its children and of `servers`.
 
     `peak`: megabytes above what the process held before; None where the system does not tell it.
+    `wire`: bytes that a browser received; None where no browser is in it.
     """
 
     cpu: float = 0.0
     wall: float = 0.0
     peak: float | None = None
+    wire: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,23 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """An absolute goal of the subject: CPU seconds or megabytes of one turn."""
+    """An absolute goal of the subject: seconds, megabytes or bytes of one turn."""
 
     most: float
     measure: Measure
 
     @property
     def text(self) -> str:
-        return f"≤ {self.most:g} MB" if self.measure == "peak" else f"≤ {self.most * 1000:g} ms"
+        if self.measure == "peak":
+            return f"≤ {self.most:g} MB"
+        if self.measure == "wire":
+            return f"≤ {self.most / 1024:g} KB"
+        return f"≤ {self.most * 1000:g} ms" + (" (wall)" if self.measure == "wall" else "")
+
+    def of(self, cost: Cost) -> float | None:
+        """The figure that the limit looks at; None where the system does not tell it."""
+        figures = {"peak": cost.peak, "wall": cost.wall, "cpu": cost.cpu, "wire": cost.wire}
+        return figures[self.measure]
 
 
 @dataclass(frozen=True)
@@ -141,7 +152,7 @@ def run(contest: Contest, turns: int) -> list[Figure]:
             )
         )
     for limit in contest.limits:
-        reached = mine.peak if limit.measure == "peak" else mine.cpu
+        reached = limit.of(mine)
         met = None if reached is None else reached <= limit.most
         lines.append(
             Figure(
@@ -163,10 +174,12 @@ def run(contest: Contest, turns: int) -> list[Figure]:
 
 def _least(costs: list[Cost], works: int) -> Cost:
     peaks = [cost.peak for cost in costs if cost.peak is not None]
+    wires = [cost.wire for cost in costs if cost.wire is not None]
     return Cost(
         min(cost.cpu for cost in costs) / works,
         min(cost.wall for cost in costs) / works,
         min(peaks, default=None),
+        min(wires, default=None),
     )
 
 

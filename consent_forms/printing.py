@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +29,8 @@ FAMILIES = {
     "Golos Text Cyrillic Ext": "cyrillic-ext",
     "Golos Text Latin Ext": "latin-ext",
 }
+
+_EMPTY_SHEET = "<!doctype html><style>@page { size: A4 }</style>"
 
 
 class _Press(NamedTuple):
@@ -56,6 +59,26 @@ def pdf(html: bytes) -> bytes:
         printed: bytes = document.write_pdf(
             stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1"
         )
+    return printed
+
+
+def printed_together(documents: Sequence[bytes]) -> bytes:
+    """One PDF without tags of several documents; each counts its own pages and begins on a new
+    sheet of paper.
+    """
+    from weasyprint import HTML
+
+    with _PRINTING:
+        press = _press()
+
+        def laid_out(html: str) -> weasyprint.Document:
+            document = HTML(string=html, url_fetcher=press.fetcher, media_type="print")
+            return document.render(stylesheets=[press.style], font_config=press.fonts)
+
+        each = [laid_out(document.decode()) for document in documents]
+        empty = laid_out(_EMPTY_SHEET)
+        pages = [p for one in each for p in (*one.pages, *empty.pages[: len(one.pages) % 2])]
+        printed: bytes = each[0].copy(pages).write_pdf()
     return printed
 
 

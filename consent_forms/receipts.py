@@ -40,6 +40,7 @@ LEVELS = {
     EvidenceLevel.ESIA_PEP: "простая электронная подпись (Госуслуги)",
     EvidenceLevel.LOCAL_PEP: "простая электронная подпись: личная ссылка и одноразовый код",
     EvidenceLevel.CHECKBOX: "отметка на странице",
+    EvidenceLevel.ORAL: "сказано устно, записано сотрудником школы",
 }
 
 

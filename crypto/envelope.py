@@ -55,6 +55,8 @@ class RecordKind(IntEnum):
     CANARY = 6
     REPEAT = 7
     DETAILS = 8
+    ONE_TIME = 9
+    SCAN = 10
 
 
 class DataKey:

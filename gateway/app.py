@@ -17,6 +17,7 @@ from gateway.web.api.platform import platform
 from gateway.web.api.release import release
 from gateway.web.api.school import school
 from gateway.web.api.staff import staff
+from gateway.web.api.written import written
 from gateway.web.context import keep_wiring
 from gateway.web.headers import register_headers
 from gateway.web.json_strict import StrictJson
@@ -37,7 +38,7 @@ from gateway.web.refusals import PROBLEM_TYPE, register_refusals
 from gateway.web.schemas.parts import Problem
 from gateway.wiring import Wiring
 
-AREAS = (health, staff, admin, school, imports, release, family, platform, journal)
+AREAS = (health, staff, admin, school, written, imports, release, family, platform, journal)
 PAGES = (public, front, links, own, answers, *SCHOOL_PAGES, *AUDIT_PAGES, *ADMIN_PAGES)
 MOST_BYTES = 6 * 1024 * 1024
 MOST_FORM_PARTS = 8

@@ -3,6 +3,7 @@
     GatewayError
       NotAuthenticated  TokenInvalid
       NotAllowed        SecondPersonNeeded
+      SecondFactorNeeded  SecondFactorStale  FactorWrong
       NotFound          LinkUnknown
       BadInput          UnreadableList
       FormStale
@@ -55,6 +56,22 @@ class NotAllowed(GatewayError):
 
 class SecondPersonNeeded(NotAllowed):
     """The same person cannot be both of the two that an act needs."""
+
+
+class OwnFamily(NotAllowed):
+    """A worker who is a parent acts for no family of theirs."""
+
+
+class SecondFactorNeeded(GatewayError):
+    """The password was right, and the second factor was not shown or is not set up yet."""
+
+
+class SecondFactorStale(GatewayError):
+    """The second factor was shown more than five minutes ago, which is not enough here."""
+
+
+class FactorWrong(GatewayError):
+    """No such code, one that was used, or a passkey that does not fit."""
 
 
 class NotFound(GatewayError):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+LEADING, EVERYBODY = "leading", "everybody"
 VECTORS = "SOGLASIE_VECTORS"  # where the suite finds outside test vectors; no setting of ours
 
 
@@ -63,6 +64,12 @@ def _positive(value: str) -> float:
     return number
 
 
+def _who(value: str) -> str:
+    if value not in {LEADING, EVERYBODY}:
+        raise ValueError
+    return value
+
+
 def _token(value: str) -> str:
     """Printable ASCII of 16 signs or more, as a header carries it."""
     if not re.fullmatch(r"[!-~]{16,}", value):
@@ -111,6 +118,9 @@ class Settings:
     smtp_password: str | None = _setting(_text, None, "its password", secret=True)
     metrics_token: str | None = _setting(
         _token, None, "bearer token for /metrics; without it nobody gets them", secret=True
+    )
+    second_factor: str = _setting(
+        _who, LEADING, "who needs a second factor: `leading` (all but tutors) or `everybody`"
     )
     worker_pause: float = _setting(_positive, 0.2, "seconds between rounds of the worker")
 

@@ -22,6 +22,7 @@ from crypto.ids import uuid7
 from crypto.providers import KekProvider
 from crypto.tokens_index import Index
 from gateway.errors import NotFound
+from gateway.store.acting import ActingStore
 from gateway.store.agreements import AgreementStore
 from gateway.store.bundles import BundleStore
 from gateway.store.claims import ClaimStore
@@ -29,6 +30,7 @@ from gateway.store.clients import ClientStore
 from gateway.store.collections import CollectionStore
 from gateway.store.consents import ConsentStore
 from gateway.store.dossier import Dossier
+from gateway.store.factors import FactorStore
 from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
@@ -44,7 +46,9 @@ from gateway.store.sittings import SittingStore
 from gateway.store.staff import StaffStore
 from gateway.store.vault import Vault
 from gateway.store.watch import WatchStore
-from policies.permissions import Role
+from gateway.store.witnesses import WitnessStore
+from policies.acting import ACTING
+from policies.permissions import Permission, Role, allowed
 
 TURN_SECONDS = 10.0
 Data = str | int | list[str] | UUID | date | datetime
@@ -54,13 +58,20 @@ Data = str | int | list[str] | UUID | date | datetime
 class Actor:
     """Who acts: `ref` is the id of a worker, signer or client; None for the system.
 
-    `school_id` None: somebody above the schools.
+    `school_id` None: somebody above the schools. `is_acting`: stands in for the director today.
     """
 
     role: Role | None
     ref: UUID | None = None
     school_id: UUID | None = None
     request_id: str | None = None
+    is_acting: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role, or the order, gives that permission at all; scope is not looked at."""
+        if self.role is None:
+            return False
+        return allowed(self.role, permission) or (self.is_acting and permission in ACTING)
 
     @property
     def kind(self) -> str:
@@ -149,6 +160,14 @@ class Unit:
         return StaffStore(self.connection)
 
     @cached_property
+    def factors(self) -> FactorStore:
+        return FactorStore(self.connection)
+
+    @cached_property
+    def acting(self) -> ActingStore:
+        return ActingStore(self.connection)
+
+    @cached_property
     def collections(self) -> CollectionStore:
         return CollectionStore(self.connection)
 
@@ -175,6 +194,10 @@ class Unit:
     @cached_property
     def consents(self) -> ConsentStore:
         return ConsentStore(self.connection)
+
+    @cached_property
+    def witnesses(self) -> WitnessStore:
+        return WitnessStore(self.connection)
 
     @cached_property
     def sittings(self) -> SittingStore:

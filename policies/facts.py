@@ -67,6 +67,7 @@ class EvidenceLevel(StrEnum):
     ESIA_PEP = "ESIA_PEP"
     LOCAL_PEP = "LOCAL_PEP"
     CHECKBOX = "CHECKBOX"
+    ORAL = "ORAL"  # a refusal or withdrawal by word of mouth; never a consent
 
 
 class FormKind(StrEnum):

@@ -48,6 +48,11 @@ class Code(StrEnum):
     NOTHING_TO_WITHDRAW = "NOTHING_TO_WITHDRAW"
     NOTHING_TO_INVALIDATE = "NOTHING_TO_INVALIDATE"
     CONTACT_CHANGED_BY_STAFF = "CONTACT_CHANGED_BY_STAFF"
+    ORAL_CONSENT = "ORAL_CONSENT"
+    ORDER_IN_FUTURE = "ORDER_IN_FUTURE"
+    ACTING_DAYS = "ACTING_DAYS"
+    ACTING_OVER = "ACTING_OVER"
+    IDENTITY_UNCHECKED = "IDENTITY_UNCHECKED"
     CONTACT_OF_STAFF = "CONTACT_OF_STAFF"
     CONTACT_SHARED = "CONTACT_SHARED"
     SIGNER_WOULD_BE_LOST = "SIGNER_WOULD_BE_LOST"
@@ -306,6 +311,11 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
             "Школа недавно изменила этот телефон или почту. Подписать через них можно через сутки,"
             " на бумаге — сразу."
         ),
+        Code.ORDER_IN_FUTURE: "Приказ датирован днём, который ещё не наступил. Проверьте дату.",
+        Code.ACTING_DAYS: "Последний день раньше первого или дальше года. Проверьте даты.",
+        Code.ACTING_OVER: "Эти дни уже прошли. Задним числом полномочия не дают.",
+        Code.ORAL_CONSENT: "На словах можно отказаться или отозвать. Согласие подписывают.",
+        Code.IDENTITY_UNCHECKED: "Для согласия нужно увидеть документ того, кто подписал.",
         Code.CONTACT_OF_STAFF: (
             "Это телефон или почта сотрудника школы. Возьмите ответ на бумаге."
         ),

@@ -24,6 +24,7 @@ class Permission(StrEnum):
 
     MANAGE_SCHOOLS = "manage_schools"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_SECOND_FACTORS = "manage_second_factors"
     MANAGE_CLIENTS = "manage_clients"
     MANAGE_MESSAGES = "manage_messages"
     OPEN_COLLECTION = "open_collection"
@@ -43,6 +44,7 @@ class Permission(StrEnum):
     READ_READINESS = "read_readiness"
     PREPARE_RELEASE = "prepare_release"
     APPROVE_RELEASE = "approve_release"
+    APPOINT_ACTING = "appoint_acting"
     READ_JOURNAL = "read_journal"
     EXPORT_JOURNAL = "export_journal"
     PULL_BUNDLES = "pull_bundles"
@@ -58,6 +60,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
     {
         Permission.MANAGE_SCHOOLS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR}),
+        Permission.MANAGE_SECOND_FACTORS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_CLIENTS: frozenset({Role.ADMINISTRATOR}),
         Permission.MANAGE_MESSAGES: frozenset({Role.ADMINISTRATOR}),
         Permission.OPEN_COLLECTION: frozenset({Role.REGISTRAR}),
@@ -78,6 +81,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.READ_READINESS: _CLASS_WORK | {Role.DIRECTOR},
         Permission.PREPARE_RELEASE: frozenset({Role.REGISTRAR}),
         Permission.APPROVE_RELEASE: frozenset({Role.DIRECTOR}),
+        Permission.APPOINT_ACTING: frozenset({Role.DIRECTOR}),
         Permission.READ_JOURNAL: frozenset({Role.AUDITOR}),
         Permission.EXPORT_JOURNAL: frozenset({Role.AUDITOR}),
         Permission.PULL_BUNDLES: frozenset({Role.PLATFORM}),

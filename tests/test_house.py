@@ -30,6 +30,9 @@ WITHOUT_SCHOOL_KEY = {
     "schools": "is the school",
     "staff": "logins are unique across schools, administrators have no school",
     "staff_sessions": "looked up by the hash of its secret",
+    "staff_totp": "of staff, some of whom have no school",
+    "staff_passkeys": "of staff, some of whom have no school",
+    "staff_recovery_codes": "of staff, some of whom have no school",
     "limits": "counts whoever it is by a keyed tag, before anybody is known",
     "repeats": "looked up by a keyed tag, and some callers have no school",
     "clients": "platforms stand above the schools",
@@ -52,6 +55,7 @@ WITHOUT_EVENT = {
     "details_drafts": "told in a sitting, destroyed after a day",
     "sign_codes": "session",
     "messages": "outbox",
+    "last_letters": "outbox: forgotten after a day",
     "link_requests": "queue",
     "heartbeats": "the worker's signs of life",
     "canaries": "made with the rings, before the first event",
@@ -218,7 +222,7 @@ def test_serving_loads_nothing_that_serves_rarely(tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("a password for one test\n")
     _run(tmp_path / "home", "-m", "gateway.cli", "init", "--password-file", str(password))
-    rare = {"weasyprint", "openpyxl", "alembic", "pikepdf"}
+    rare = {"weasyprint", "openpyxl", "alembic", "pikepdf", "webauthn"}
     code = f"import sys, wsgi; print(sorted({rare!r} & set(sys.modules)))"
     assert _run(tmp_path / "home", "-c", code) == "[]"
 

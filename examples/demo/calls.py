@@ -6,9 +6,13 @@ from typing import Any
 
 import httpx
 
+from examples.demo.phone import Phone
+
 # Shorter than the server keeps an idle connection (2 s), so nobody talks into a closed one.
 _LIMITS = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
 _TIMEOUT_SECONDS = 60
+PHONES: dict[tuple[str, str], Phone] = {}
+"""What workers carry in their pockets, by service and login."""
 
 
 class Refused(Exception):
@@ -42,10 +46,13 @@ def open_http(base_url: str, refusals: list[bytes] | None = None) -> httpx.Clien
 
 
 class Caller:
-    """Somebody with a session, or nobody yet (`token` None)."""
+    """Somebody with a session, or nobody yet (`token` None). `phone`: of a worker who needs one."""
 
-    def __init__(self, http: httpx.Client, token: str | None = None) -> None:
+    def __init__(
+        self, http: httpx.Client, token: str | None = None, phone: Phone | None = None
+    ) -> None:
         self.http = http
+        self.phone = phone
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str) -> Any:
@@ -67,6 +74,11 @@ class Caller:
         """One file as a browser sends it."""
         return self.call("POST", path, files={"file": (name, content)}).json()
 
+    def show_factor(self) -> None:
+        """Type the code that the phone shows now."""
+        if self.phone is not None:
+            self.post("/v1/session/second-factor", {"code": self.phone.code()})
+
     def call(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Raises `Refused` for everything but success."""
         answer = self.http.request(method, path, headers=self._headers, **content)
@@ -84,6 +96,15 @@ def _json(answer: httpx.Response) -> Any:
 
 
 def sign_in(http: httpx.Client, login: str, password: str) -> Caller:
-    """A worker with an open session."""
+    """A worker with an open session, whose phone was set up if the role needs one."""
     told = Caller(http).post("/v1/session", {"login": login, "password": password})
-    return Caller(http, told["token"])
+    pocket = (str(http.base_url).rstrip("/"), login)
+    worker = Caller(http, told["token"], PHONES.get(pocket))
+    if told["second_factor"] == "needed":
+        worker.show_factor()
+    if told["second_factor"] != "to_set_up":
+        return worker
+    phone = PHONES[pocket] = Phone(worker.post("/v1/session/application")["secret"])
+    made = worker.post("/v1/session/application/confirmation", {"code": phone.code()})
+    phone.spare = made["recovery_codes"]
+    return Caller(http, told["token"], phone)

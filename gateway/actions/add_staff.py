@@ -43,9 +43,11 @@ def add_staff(
     class_names: Iterable[str] = (),
     email: str | None = None,
     phone: str | None = None,
+    snils: str | None = None,
 ) -> UUID:
-    """`email`, `phone` are canonical and kept as tokens only: they tell a worker's contact from a
-    family's. `class_names` are founded when they are new. Raises `AlreadyExists`, `BadInput`.
+    """`email`, `phone`, `snils` are canonical and kept as tokens only: they tell a worker's contact
+    from a family's, and the SNILS that a worker is a parent (policies/workers). `class_names` are
+    founded when they are new. Raises `AlreadyExists`, `BadInput`.
     """
     if role not in ABOVE_SCHOOLS | OF_A_SCHOOL or (role in OF_A_SCHOOL) != (school_id is not None):
         raise BadInput({"/role": "role_place"})
@@ -56,13 +58,13 @@ def add_staff(
         unit.lock_school(school_id)
     staff_id = unit.new_id()
     event = unit.record("staff.added", school_id=school_id, staff_id=staff_id, role=role.value)
-    token = unit.vault.token
-    unit.staff.add(
-        Staff(staff_id, school_id, login, role, password_hash),
-        event,
-        token(Field.EMAIL, email, school_id) if email and school_id else None,
-        token(Field.PHONE, phone, school_id) if phone and school_id else None,
-    )
+    told = {Field.EMAIL: email, Field.PHONE: phone, Field.SNILS: snils}
+    tokens = {
+        field: unit.vault.token(field, value, school_id)
+        for field, value in told.items()
+        if value and school_id
+    }
+    unit.staff.add(Staff(staff_id, school_id, login, role, password_hash), event, tokens)
     if school_id is not None:
         for name in class_names:
             class_id = ensure_class(unit, school_id, name)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from gateway.actions.personal_document import Sitting
 from gateway.errors import NotFound
 from gateway.unit import Unit
 from policies.consent import AskFor, may_answer_for_any, may_sign_electronically
-from policies.facts import ContactFacts, Decision, EvidenceLevel, Field, FormKind, PupilFacts
+from policies.facts import ContactFacts, Decision, EvidenceLevel, Field, FormKind, Items, PupilFacts
 from policies.findings import Code, Finding
+from policies.workers import is_of_another
 
 
 def against(unit: Unit, sitting: Sitting, decision: Decision) -> list[Finding]:
@@ -30,7 +33,7 @@ def against(unit: Unit, sitting: Sitting, decision: Decision) -> list[Finding]:
         and EvidenceLevel.LOCAL_PEP in sitting.rules.needs_agreement
     ):
         found.append(Finding(Code.AGREEMENT_MISSING, sitting.ask.signer_id, form=sitting.ask.form))
-    for contact in _contacts(unit, sitting):
+    for contact in signing_contacts(unit, sitting.school.id, sitting.ask.signer_id, sitting.signer):
         found += may_sign_electronically(contact, unit.now)
     return found
 
@@ -48,20 +51,21 @@ def pupils_about(unit: Unit, sitting: Sitting) -> list[PupilFacts]:
     return unit.dossier.pupils(sitting.school.id, sitting.collection.id, about)
 
 
-def _contacts(unit: Unit, sitting: Sitting) -> list[ContactFacts]:
-    """The two contacts that carry the signature, as the rule wants to know them."""
-    school_id, values = sitting.school.id, sitting.signer.values
-    changed = unit.people.staff_changed_at(school_id, sitting.ask.signer_id)
-    told = [f for f in (Field.EMAIL, Field.PHONE) if f in values]
-    here = {f: unit.vault.token(f, values[f], school_id) for f in told}
-    everywhere = {f: unit.vault.token(f, values[f], None) for f in told}
-    of_staff = unit.staff.contacts_among(school_id, here.values())
+def signing_contacts(
+    unit: Unit, school_id: UUID, signer_id: UUID, signer: Items
+) -> list[ContactFacts]:
+    """The two contacts that carry a signature, as the rule wants to know them."""
+    changed = unit.people.staff_changed_at(school_id, signer_id)
+    here = unit.vault.tokens_of(school_id, signer)
+    snils = here.pop(Field.SNILS, None)
+    everywhere = {f: unit.vault.token(f, signer.values[f], None) for f in here}
+    workers = unit.staff.with_contacts(school_id, here.values())
     holders = unit.claims.count_holders(everywhere)
     return [
         ContactFacts(
             staff_changed_at=changed.get(f),
-            equals_staff_contact=here[f] in of_staff,
+            equals_staff_contact=is_of_another(here[f], snils, workers),
             unrelated_families=holders[f],
         )
-        for f in told
+        for f in here
     ]

@@ -5,6 +5,7 @@ Everything here is a read of what one import keeps; a person sees it, so it is j
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.review_import import Review, review_import
 from gateway.intake.annotated import annotate
+from gateway.intake.kept import Place
 from gateway.intake.rows import Intake, lists_in
 from gateway.intake.telling import QUESTIONS
 from gateway.intake.values import text_of as cell_text
@@ -84,8 +86,9 @@ def check_import(unit: Unit, import_id: UUID) -> Check:
             by_row.setdefault(finding.row, []).append(finding)
     names = {row.row: full_name(row.items) for row in draft.rows}
     now, original = draft.kept.written(), replace(draft.kept, edits={}).written()
+    find = draft.kept.finder()
     rows = tuple(
-        DoubtfulRow(row, names.get(row, ""), _cells(draft, row, remarks, now, original))
+        DoubtfulRow(row, names.get(row, ""), _cells(find, row, remarks, now, original))
         for row, remarks in sorted(by_row.items())
     )
     general = tuple(f for f in asked if f.row is None)
@@ -93,7 +96,7 @@ def check_import(unit: Unit, import_id: UUID) -> Check:
 
 
 def _cells(
-    draft: Draft,
+    find: Callable[[int, str], Place | None],
     row: int,
     remarks: list[Finding],
     now: dict[tuple[int, str], str],
@@ -106,7 +109,7 @@ def _cells(
     for column, told in by_column.items():
         at = (row, column or "")
         was, is_now = original.get(at, ""), now.get(at, "")
-        is_there = column is not None and draft.kept.find(row, column) is not None
+        is_there = column is not None and find(row, column) is not None
         before = was if was != is_now else None
         cells.append(DoubtfulCell(row, column, tuple(told), is_now, before, is_there))
     return tuple(cells)

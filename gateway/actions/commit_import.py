@@ -12,6 +12,7 @@ from gateway.actions.add_staff import ensure_class
 from gateway.actions.claim_contacts import claim_changed
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
+from gateway.actions.own_family import require_no_relative_in
 from gateway.actions.planned_roster import RosterPlan
 from gateway.actions.record_agreement import keep_agreements
 from gateway.actions.reopen_asks import reopen_asks
@@ -47,7 +48,8 @@ def commit_import(
 
     `shrinking_confirmed`: said by a person who has seen that the list lacks many pupils. Raises
     `ReviewStale` if list or register is not what was reviewed; `RulesBroken` for a list that
-    names nobody in a row, was misread, or shrinks unconfirmed; `ImportClosed`, `NotFound`.
+    names nobody in a row, was misread, or shrinks unconfirmed; `OwnFamily`, `ImportClosed`,
+    `NotFound`.
     """
     school_id = unit.lock_school()
     review = make_review(unit, import_id)
@@ -56,6 +58,7 @@ def commit_import(
     if review.blocking:
         raise RulesBroken(review.blocking)
     plan = review.plan
+    require_no_relative_in(unit, plan)
     if plan.shrinking and not shrinking_confirmed:
         raise RulesBroken(list(plan.shrinking.values()))
     counts = (len(plan.added), len(plan.changed))

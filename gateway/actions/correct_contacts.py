@@ -54,5 +54,5 @@ def correct_contacts(unit: Unit, person_id: UUID, contacts: Mapping[Field, str])
     )
     unit.people.change_many(school_id, [(person_id, items, event)], staff_at=unit.now)
     claim_changed(unit, school_id, person_id, items, event)
-    warn_old_contacts(unit, school_id, {person_id: (before, items)})
+    warn_old_contacts(unit, school_id, {person_id: (before, items)}, is_by_hand=True)
     return True

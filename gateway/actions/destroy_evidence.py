@@ -1,7 +1,7 @@
 """Destroy the evidence of people whose registry class is gone, when its years are over.
 
-What was signed and the details told for it go, the key with them, and the marks by which the
-person was known again. Answer, day, digests and receipt stay: they name nobody.
+What was signed, its scans and the details told for it go, the key with them, and the marks by
+which the person was known again. Answer, day, digests and receipt stay: they name nobody.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def destroy_evidence_due(unit: Unit, school_id: UUID) -> int:
             reason="retention",
         )
         unit.consents.destroy_evidence(school_id, person)
+        unit.witnesses.destroy_scans(school_id, person)
         unit.vault.destroy_key(school_id, person, KeyClass.EVIDENCE)
     unit.people.changes.forget_marks(school_id, due)
     return len(due)

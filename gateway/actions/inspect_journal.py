@@ -13,6 +13,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from audit import journal
+from audit.errors import NothingToPack
 from audit.event import Event
 from audit.pack import PackCounts, write_pack
 from audit.report import Report
@@ -82,9 +83,18 @@ def prove_event(unit: Unit, event_id: UUID) -> journal.Inclusion:
 
 
 def export_journal(unit: Unit, school_id: UUID | None, out: BinaryIO) -> PackCounts:
-    """Write one `.auditpack`; bodies of other schools stay hashes. Raises `JournalBehind`."""
+    """Write one `.auditpack`; bodies of other schools stay hashes.
+
+    `school_id` None: of all schools. Raises `NotFound` for no school of ours, and `JournalBehind`
+    while nothing of it stands below a checkpoint.
+    """
+    if school_id is not None and unit.schools.find(school_id) is None:
+        raise NotFound
     point = journal.last_checkpoint(unit.connection)
     if point is None:
         raise JournalBehind
     unit.record("journal.exported", size=point.checkpoint.size)
-    return write_pack(unit.connection, school_id, out)
+    try:
+        return write_pack(unit.connection, school_id, out)
+    except NothingToPack:
+        raise JournalBehind from None

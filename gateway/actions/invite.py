@@ -21,6 +21,7 @@ from gateway.unit import Unit
 from policies.consent import asks_for
 from policies.facts import Field, Items
 from policies.permissions import Permission
+from policies.quiet_hours import goes_at
 from policies.release import deadline_passed
 
 ONCE_A = timedelta(hours=24)
@@ -41,7 +42,10 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who would be written to now. `last_at`: when a letter went to any of them; None: never."""
+    """Who would be written to now. `last_at`: when a letter went to any of them; None: never.
+
+    `goes_at`: when the letters go, the next morning if it is late.
+    """
 
     school: School
     collection: Collection
@@ -49,6 +53,7 @@ class Plan:
     items: Mapping[UUID, Items]
     invited: Invited
     last_at: datetime | None
+    goes_at: datetime
 
 
 def invite(
@@ -72,6 +77,7 @@ def invite(
             plan.asks[signer],
             plan.items,
             public_url,
+            keeps_hours=True,
         )
     return plan.invited
 
@@ -135,6 +141,7 @@ def _plan(unit: Unit, collection_id: UUID, class_id: UUID | None) -> Plan:
         items,
         Invited(tuple(sent), tuple(unreachable), tuple(recent), tuple(answered)),
         max((last[signer] for signer in by_signer if signer in last), default=None),
+        goes_at(unit.now, school.zone),
     )
 
 
@@ -163,8 +170,13 @@ def send_link(
     asks: Iterable[Ask],
     items: Mapping[UUID, Items],
     public_url: str,
+    *,
+    keeps_hours: bool,
 ) -> UUID:
-    """Make one link and queue its letter; the signer's earlier links stop working."""
+    """Make one link and queue its letter; the signer's earlier links stop working.
+
+    `keeps_hours`: the signer has not asked for it.
+    """
     rules = rules_of(collection)
     token = new_secret()
     link = Link(
@@ -194,7 +206,14 @@ def send_link(
     unit.consents.add_links([(link, hash_secret(token), event)])
     url = f"{public_url}/p/{token}"
     letter = _letter(school, collection, signer, asks, items, url)
-    send_mail(unit, school.id, items[signer].values[Field.EMAIL], letter.subject, letter.text)
+    send_mail(
+        unit,
+        school.id,
+        items[signer].values[Field.EMAIL],
+        letter.subject,
+        letter.text,
+        keeps_hours=keeps_hours,
+    )
     return link.id
 
 

@@ -46,10 +46,12 @@ def keep_answer(
     decided_at: datetime,
     recorded_by: UUID | None = None,
     proved: frozenset[Field] = frozenset(),
+    assisted_by: str = "",
 ) -> Answer:
     """`recorded_by`: the worker who entered a paper answer; None for the signer's own act.
 
-    `proved`: contacts of the signer that the channel itself has proved.
+    `proved`: contacts of the signer that the channel itself has proved. `assisted_by`: who read the
+    document to the signer; empty: nobody.
     """
     school_id, ask = sitting.school.id, sitting.ask
     versions = unit.people.changes.numbers(school_id, {ask.subject_id, ask.signer_id})
@@ -94,7 +96,7 @@ def keep_answer(
         ask.signer_id,
         KeyClass.EVIDENCE,
         RecordKind.EVIDENCE,
-        _evidence(document, details),
+        _evidence(document, details, assisted_by),
     )
     unit.consents.add_answer(school_id, answer, sealed, event)
     if decision is Decision.GIVEN:
@@ -131,15 +133,23 @@ def _receipt(unit: Unit, sitting: Sitting, facts: AnswerFacts, number: str) -> d
     }
 
 
-def _evidence(document: Document, details: SigningDetails) -> bytes:
+def _evidence(document: Document, details: SigningDetails, assisted_by: str) -> bytes:
     """The bytes that were signed, and what was told for them alone."""
     return canonical.dumps(
         {
             "document": base64.b64encode(document.html).decode(),
             "signer": details.signer and details_record(details.signer),
             "child": details.child and details_record(details.child),
+            "assisted_by": assisted_by or None,
         }
     )
+
+
+def assistant_of(plain: bytes) -> str:
+    """Who read the document to the signer; empty: nobody."""
+    record = canonical.loads(plain)
+    told = record.get("assisted_by") if isinstance(record, dict) else None
+    return told if isinstance(told, str) else ""
 
 
 def signed_document(plain: bytes) -> bytes:

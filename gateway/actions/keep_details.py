@@ -13,7 +13,13 @@ from consent_forms.facts import IdDocument, IdKind
 from crypto import canonical
 from crypto.envelope import KeyClass, RecordKind
 from gateway.actions.keep_answer import details_record
-from gateway.actions.personal_document import Details, SigningDetails
+from gateway.actions.personal_document import (
+    Details,
+    SigningDetails,
+    open_sitting,
+    require_papers,
+)
+from gateway.actions.pinned_rules import rules_of
 from gateway.errors import NotFound
 from gateway.store.consents import Ask, FamilySession
 from gateway.unit import Unit
@@ -23,8 +29,14 @@ SITTING = timedelta(hours=24)
 
 
 def keep_details(unit: Unit, session: FamilySession, ask_id: UUID, told: SigningDetails) -> None:
-    """Keep what the signer told of self and child. Told again, it replaces. Raises `NotFound`."""
+    """Keep what the signer told of self and child. Told again, it replaces.
+
+    Raises `NotFound`, and `BadInput` for papers that the document would not take.
+    """
     ask = _ask(unit, session, ask_id)
+    collection = unit.collections.get(session.school_id, session.collection_id)
+    sitting = open_sitting(unit, rules_of(collection), session.school_id, collection, ask)
+    require_papers(sitting, told, sitting.school.today(unit.now))
     for person, details in ((ask.signer_id, told.signer), (ask.subject_id, told.child)):
         if details is not None:
             sealed = unit.vault.seal(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gateway.actions.invite import first_names
 from gateway.actions.own_classes import require_people
+from gateway.actions.own_family import require_no_relative
 from gateway.actions.release_set import look_at_school
 from gateway.actions.send_message import send_mail, spokesmen
 from gateway.errors import BadInput, NotFound, RulesBroken
@@ -53,6 +54,7 @@ def propose_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, reason:
     where = state.readiness.standings.get(pupil_id)
     if where is None or staff_id is None:
         raise NotFound
+    require_no_relative(unit, Permission.PROPOSE_LEAVING_OUT, [pupil_id])
     known = unit.leaving_out.by_pupil(school_id, collection_id).get(pupil_id)
     if known is not None and (known.confirmed_at is None or where.is_settled):
         return known.id
@@ -90,6 +92,7 @@ def confirm_leaving_out(unit: Unit, collection_id: UUID, pupil_id: UUID, public_
     staff_id = unit.actor.ref
     if leave_out is None or staff_id is None:
         raise NotFound
+    require_no_relative(unit, Permission.CONFIRM_LEAVING_OUT, [pupil_id])
     if leave_out.confirmed_by is not None:
         return
     state = look_at_school(unit, school_id, collection_id)
@@ -129,4 +132,4 @@ def _tell(
     for told in spokesmen(unit, school_id, pupil_id, items.get(pupil_id, Items({}))):
         to = told.values.get(Field.EMAIL)
         if to is not None:
-            send_mail(unit, school_id, to, letter.subject, letter.text)
+            send_mail(unit, school_id, to, letter.subject, letter.text, keeps_hours=True)

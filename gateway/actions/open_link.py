@@ -256,7 +256,7 @@ def _send(
     if not asks or signer is None or Field.EMAIL not in signer.values:
         raise NotFound
     _use(unit, RENEWALS, str(signer_id))
-    send_link(unit, school, collection, signer_id, asks, items, public_url)
+    send_link(unit, school, collection, signer_id, asks, items, public_url, keeps_hours=False)
 
 
 def note_miss(unit: Unit, address: str) -> int:

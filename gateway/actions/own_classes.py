@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from gateway.actions.own_family import require_no_relative
 from gateway.errors import NotAllowed
 from gateway.unit import Unit
 from policies.permissions import Permission, Role
@@ -18,16 +19,25 @@ def require_classes(unit: Unit, permission: Permission, class_ids: Iterable[UUID
 
 
 def require_people(unit: Unit, permission: Permission, person_ids: Collection[UUID]) -> None:
-    """Everybody named is a pupil of the actor's classes or stands for one. Raises `NotAllowed`."""
+    """Everybody named is a pupil of the actor's classes or stands for one, and no relative.
+
+    Raises `NotAllowed`, `OwnFamily`.
+    """
+    require_no_relative(unit, permission, person_ids)
+    if not are_own(unit, person_ids):
+        raise NotAllowed(permission)
+
+
+def are_own(unit: Unit, person_ids: Collection[UUID]) -> bool:
+    """Whether everybody named is a pupil of the actor's classes or stands for one."""
     own = own_classes(unit)
     if own is None:
-        return
+        return True
     classes = unit.pupils.classes(unit.school_id)
     mine = {pupil for pupil, class_id in classes.items() if class_id in own}
     links = unit.pupils.list_guardianships(unit.school_id, guardian_ids=list(person_ids))
     mine |= {link.guardian_id for link in links if link.pupil_id in mine}
-    if not set(person_ids) <= mine:
-        raise NotAllowed(permission)
+    return set(person_ids) <= mine
 
 
 def own_classes(unit: Unit) -> set[UUID] | None:

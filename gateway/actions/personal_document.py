@@ -110,7 +110,7 @@ def render_document(
         raise PassportMissing
     # A refusal is heard in any form: it shows no papers, so nobody looks at them.
     if decision is Decision.GIVEN:
-        _require_papers(sitting, details, decided_on)
+        require_papers(sitting, details, decided_on)
     link = _guardianship(unit, sitting)
     facts = DocumentFacts(
         kind=ask.form,
@@ -158,7 +158,7 @@ def full_name(items: Items) -> str:
     return " ".join(items.values[f] for f in parts if f in items.values)
 
 
-def _require_papers(sitting: Sitting, details: SigningDetails, on: date) -> None:
+def require_papers(sitting: Sitting, details: SigningDetails, on: date) -> None:
     """Raises `BadInput` for an identity document that cannot be its holder's on that day."""
     told = [("signer", details.signer, sitting.signer)]
     if sitting.ask.form is FormKind.CHILD:

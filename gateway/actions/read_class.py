@@ -14,7 +14,7 @@ from gateway.store.consents import Ask
 from gateway.store.pupils import Guardianship
 from gateway.unit import Unit
 from policies.facts import Items
-from policies.permissions import Permission, allowed
+from policies.permissions import Permission
 from policies.standing import Standing, standing, without_why
 
 
@@ -88,6 +88,5 @@ def read_class(unit: Unit, collection_id: UUID, class_id: UUID) -> list[DeskPupi
 
 def told_standing(unit: Unit, where: Standing) -> Standing:
     """As the actor may know it."""
-    role = unit.actor.role
-    may_know = role is not None and allowed(role, Permission.READ_REFUSALS)
+    may_know = unit.actor.may(Permission.READ_REFUSALS)
     return where if may_know else without_why(where)

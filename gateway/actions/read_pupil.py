@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from gateway.actions.answer_rules import signing_contacts
 from gateway.actions.own_classes import own_classes
+from gateway.actions.own_family import family_of_worker
 from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.read_class import DeskGuardian, told_standing
@@ -16,9 +18,10 @@ from gateway.store.collections import Collection
 from gateway.store.consents import Ask
 from gateway.store.leaving_out import LeaveOut
 from gateway.unit import Unit
-from policies.consent import latest
+from policies.consent import latest, may_sign_electronically
 from policies.facts import AnswerFacts, AttemptFacts, Items
-from policies.permissions import Permission, allowed
+from policies.findings import Finding
+from policies.permissions import Permission
 from policies.standing import Standing, standing
 
 
@@ -38,7 +41,11 @@ class AskedOf:
 
 @dataclass(frozen=True, slots=True)
 class PupilPage:
-    """`leave_out` None: nobody has proposed to leave the pupil out."""
+    """`leave_out` None: nobody has proposed to leave the pupil out.
+
+    `hindrances`: why a signer's contacts carry no electronic signature now, by person.
+    `is_own_family`: the worker is a parent here, and records nothing.
+    """
 
     person_id: UUID
     class_id: UUID
@@ -51,6 +58,8 @@ class PupilPage:
     agreements: dict[UUID, tuple[Agreement, ...]]
     attempts: tuple[AttemptFacts, ...]
     leave_out: LeaveOut | None
+    hindrances: dict[UUID, tuple[Finding, ...]]
+    is_own_family: bool
     today: date
 
     @property
@@ -66,7 +75,7 @@ def read_pupil(unit: Unit, collection_id: UUID, pupil_id: UUID) -> PupilPage:
     """A read of personal data, journalled. Another tutor's pupil is not there: `NotFound`."""
     school_id = unit.school_id
     collection = unit.collections.get(school_id, collection_id)
-    own = own_classes(unit)
+    own = None if unit.actor.is_acting else own_classes(unit)
     found = unit.dossier.pupils(school_id, collection_id, [pupil_id])
     if not found or (own is not None and found[0].class_id not in own):
         raise NotFound
@@ -81,8 +90,7 @@ def read_pupil(unit: Unit, collection_id: UUID, pupil_id: UUID) -> PupilPage:
         if ask.signer_id in items
     ]
     answers = unit.consents.answers_by_ask(school_id, [ask.id for ask in asks])
-    role = unit.actor.role
-    may_know = role is not None and allowed(role, Permission.READ_REFUSALS)
+    may_know = unit.actor.may(Permission.READ_REFUSALS)
     unit.record("person.read", person_id=pupil_id, purpose="pupil_page")
     return PupilPage(
         pupil_id,
@@ -107,5 +115,20 @@ def read_pupil(unit: Unit, collection_id: UUID, pupil_id: UUID) -> PupilPage:
         {p: tuple(unit.agreements.of_person(school_id, p)) for p in items},
         tuple(unit.leaving_out.attempts_for(school_id, pupil_id)),
         unit.leaving_out.by_pupil(school_id, collection_id).get(pupil_id),
+        {
+            who: _hindrances(unit, school_id, who, items[who])
+            for who in {ask.signer_id for ask in asks}
+        },
+        pupil_id in family_of_worker(unit),
         today,
     )
+
+
+def _hindrances(unit: Unit, school_id: UUID, person: UUID, items: Items) -> tuple[Finding, ...]:
+    """Each said once, whichever contact it is about."""
+    found = [
+        finding
+        for contact in signing_contacts(unit, school_id, person, items)
+        for finding in may_sign_electronically(contact, unit.now)
+    ]
+    return tuple({finding.code: finding for finding in found}.values())

@@ -12,6 +12,7 @@ from crypto.envelope import KeyClass, RecordKind
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
 from gateway.actions.own_classes import require_people
+from gateway.actions.own_family import require_no_relative
 from gateway.errors import BadInput, NotFound
 from gateway.store.agreements import Agreement
 from gateway.unit import Unit
@@ -78,6 +79,7 @@ def record_authority(
     )
     if link is None:
         raise NotFound
+    require_no_relative(unit, Permission.RECORD_AUTHORITY, [link.guardian_id, link.pupil_id])
     ward = unit.people.items(school_id, [link.pupil_id]).get(link.pupil_id)
     today = unit.schools.get(school_id).today(unit.now)
     born = ward.birth_date if ward else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from crypto import canonical
@@ -9,7 +10,8 @@ from crypto.envelope import KeyClass, RecordKind
 from gateway.store.outbox import Message
 from gateway.unit import Unit
 from policies.dates import age
-from policies.facts import Items
+from policies.facts import Field, Items
+from policies.quiet_hours import goes_at
 from policies.roster import ADULT
 
 MAIL, SMS = "mail", "sms"
@@ -22,17 +24,24 @@ def send_mail(
     subject: str,
     text: str,
     receipt: tuple[str, str] | None = None,
+    *,
+    keeps_hours: bool = False,
 ) -> UUID:
-    """Queue an e-mail to a canonical address. `receipt`: number and JWS of one to go with it."""
+    """Queue an e-mail to a canonical address. `receipt`: number and JWS of one to go with it.
+
+    `keeps_hours`: nobody waits for it, so it goes by day and once a day (policies/quiet_hours);
+    then the school is locked.
+    """
     content = {"to": to, "subject": subject, "text": text}
     if receipt is not None:
         content |= {"receipt_no": receipt[0], "receipt": receipt[1]}
-    return _queue(unit, school_id, MAIL, content)
+    at = _hour_for(unit, school_id, to) if keeps_hours else unit.now
+    return _queue(unit, school_id, MAIL, content, at)
 
 
 def send_sms(unit: Unit, school_id: UUID, to: str, text: str) -> UUID:
     """Queue a short message to an E.164 number."""
-    return _queue(unit, school_id, SMS, {"to": to, "text": text})
+    return _queue(unit, school_id, SMS, {"to": to, "text": text}, unit.now)
 
 
 def spokesmen(unit: Unit, school_id: UUID, person_id: UUID, own: Items) -> list[Items]:
@@ -48,7 +57,17 @@ def spokesmen(unit: Unit, school_id: UUID, person_id: UUID, own: Items) -> list[
     return [found[person] for person in sorted(found)] or [own]
 
 
-def _queue(unit: Unit, school_id: UUID, channel: str, content: dict[str, str]) -> UUID:
+def _hour_for(unit: Unit, school_id: UUID, to: str) -> datetime:
+    address = unit.vault.token(Field.EMAIL, to, school_id)
+    last = unit.outbox.last_letter(school_id, address)
+    at = goes_at(unit.now, unit.schools.get(school_id).zone, last)
+    unit.outbox.note_letter(school_id, address, at)
+    return at
+
+
+def _queue(
+    unit: Unit, school_id: UUID, channel: str, content: dict[str, str], at: datetime
+) -> UUID:
     message_id = unit.new_id()
     sealed = unit.vault.seal(
         school_id,
@@ -57,7 +76,7 @@ def _queue(unit: Unit, school_id: UUID, channel: str, content: dict[str, str]) -
         RecordKind.MESSAGE,
         canonical.dumps(content),
     )
-    unit.outbox.add(Message(message_id, school_id, channel, 0, unit.now, unit.now, sealed))
+    unit.outbox.add(Message(message_id, school_id, channel, 0, at, at, sealed))
     return message_id
 
 

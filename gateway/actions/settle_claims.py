@@ -92,4 +92,4 @@ def _explain(unit: Unit, request: ClaimRequest, public_url: str) -> None:
                 WORDS[request.field],
                 f"{public_url}/me",
             )
-            send_mail(unit, school_id, to, letter.subject, letter.text)
+            send_mail(unit, school_id, to, letter.subject, letter.text, keeps_hours=True)

@@ -16,6 +16,7 @@ from gateway.errors import NotAuthenticated, TooManyAttempts
 from gateway.store.limits import Limit
 from gateway.unit import Unit
 from policies.logins import parse_login
+from policies.second_factor import Stage, stage
 
 A_QUARTER = timedelta(minutes=15)
 MAX_FAILURES = 10
@@ -53,7 +54,7 @@ def _subjects(unit: Unit, login: str, address: str) -> list[tuple[Limit, str]]:
     """Always in this order: attempts of one moment then never wait for each other in a ring."""
     pair = f"{login} {address}"
     always = [(FROM_HERE, pair)]
-    if unit.limits.wait(FAMILIAR, pair, unit.now):
+    if is_familiar(unit, login, address):
         return always
     return [*always, (OF_ADDRESS, address), (OF_LOGIN, login)]
 
@@ -69,8 +70,13 @@ def deny(unit: Unit, login: str) -> None:
         )
 
 
-def open_session(unit: Unit, login: str, address: str) -> str:
-    """An opaque session of eight hours after a right password. Raises `NotAuthenticated`."""
+def open_session(
+    unit: Unit, login: str, address: str, *, everybody: bool = False
+) -> tuple[str, Stage]:
+    """An opaque session of eight hours after a right password, and what it still has to show.
+
+    `everybody`: tutors need a second factor too. Raises `NotAuthenticated`.
+    """
     login = canonical_login(login)
     staff = unit.staff.find(login=login)
     if staff is None:
@@ -80,12 +86,30 @@ def open_session(unit: Unit, login: str, address: str) -> str:
             unit.limits.forgive(limit, whose)
         else:
             unit.limits.give_back(limit, whose)
+    has_factor = unit.factors.has_any(staff.id)
+    reached = stage(staff.role, None, has_factor=has_factor, everybody=everybody)
+    if reached is not Stage.NEEDED:
+        remember_place(unit, login, address)
+    token = new_secret()
+    unit.record(
+        "session.opened",
+        school_id=staff.school_id,
+        staff_id=staff.id,
+        second_factor=reached.value,
+    )
+    unit.staff.open_session(hash_secret(token), staff.id, unit.now + STAFF_SESSION)
+    return token, reached
+
+
+def is_familiar(unit: Unit, login: str, address: str) -> bool:
+    """This login has come in from this address within 30 days."""
+    return bool(unit.limits.wait(FAMILIAR, f"{login} {address}", unit.now))
+
+
+def remember_place(unit: Unit, login: str, address: str) -> None:
+    """Whoever guesses elsewhere does not lock this login out here."""
     unit.limits.forgive(FAMILIAR, f"{login} {address}")
     unit.limits.use(FAMILIAR, f"{login} {address}", unit.now)
-    token = new_secret()
-    unit.record("session.opened", school_id=staff.school_id, staff_id=staff.id)
-    unit.staff.open_session(hash_secret(token), staff.id, unit.now + STAFF_SESSION)
-    return token
 
 
 def sign_out(unit: Unit, token: str) -> None:

@@ -12,10 +12,17 @@ from policies.facts import Field, Items
 
 
 def warn_old_contacts(
-    unit: Unit, school_id: UUID, changed: Mapping[UUID, tuple[Items, Items]]
+    unit: Unit,
+    school_id: UUID,
+    changed: Mapping[UUID, tuple[Items, Items]],
+    *,
+    is_by_hand: bool = False,
 ) -> None:
-    """`changed`: person -> record before and after. Only those by or about whom something was
-    said are written to: before that a list is corrected often, and an address may be a slip.
+    """`changed`: person -> record before and after; a message names nobody.
+
+    What a list changes, only those hear of who were invited, or by or about whom something was
+    said: before that a list is corrected often, and an address may be a slip. Of what a worker
+    changed by hand (`is_by_hand`) everybody hears.
     """
     replaced = {
         person: [
@@ -28,15 +35,14 @@ def warn_old_contacts(
     if not any(replaced.values()):
         return
     school = unit.schools.get(school_id)
-    said = unit.consents.last_said(school_id)
+    told = unit.consents.last_said(school_id).keys() | unit.consents.ever_invited(school_id)
     at = texts.moment_in_words(unit.now, school.zone)
     for person, contacts in replaced.items():
-        if person not in said:
+        if not is_by_hand and person not in told:
             continue
-        name = changed[person][0].values.get(Field.GIVEN_NAME, "")
         for field, old in contacts:
             if field is Field.EMAIL:
-                letter = texts.contact_replaced(school.short_name, name, at, school.phone or "")
+                letter = texts.contact_replaced(school.short_name, at, school.phone or "")
                 send_mail(unit, school_id, old, letter.subject, letter.text)
             else:
                 send_sms(unit, school_id, old, texts.phone_replaced(school.short_name))

@@ -19,6 +19,8 @@ from crypto.errors import CryptoError
 from crypto.keyring import RingName, create_ring, load_ring
 from gateway.actions.add_staff import add_staff, check_credentials
 from gateway.actions.initialise import add_first_administrator, initialise
+from gateway.actions.reset_factor import reset_factor
+from gateway.actions.sign_in import canonical_login
 from gateway.cli.bundles import bundles
 from gateway.cli.forms import forms
 from gateway.cli.importing import importing
@@ -141,6 +143,22 @@ def user_add(settings: Settings, login: str, role: str, password_file: Path | No
     except BadInput as fault:
         raise click.ClickException(str(fault)) from None
     click.echo(f"Добавлен: {login} ({role}).")
+
+
+@user.command("reset-2fa", help="Сбросить второй способ входа: телефон и запасные коды потеряны.")
+@click.argument("login")
+@click.pass_obj
+def user_reset(settings: Settings, login: str) -> None:
+    wiring = checked(settings)
+    try:
+        with wiring.units.open(SYSTEM) as unit:
+            found = unit.staff.find(login=canonical_login(login))
+            if found is None:
+                raise click.ClickException("такого имени нет")
+            reset_factor(unit, found.id)
+    finally:
+        wiring.close()
+    click.echo("Сброшено. Сеансы закрыты; при следующем входе сотрудник настроит его заново.")
 
 
 @main.command(help="Запустить веб-сервер и работника; Ctrl+C останавливает обоих.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import re
 import socket
 import statistics
@@ -75,13 +76,13 @@ def open_families(stage: Stage, school: RehearsedSchool, count: int) -> list[Rea
         asks = unit.consents.list_asks(school.school_id, school.collection_id)
     wanted = asks[:count]
     address = {who: items[who].values for who in {ask.signer_id for ask in wanted}}
-    letters = _post(stage)
+    letters = take_post(stage)
     tokens: dict[UUID, str] = {}
     for who, values in address.items():
         link = _told(_LINK, letters, values[Field.EMAIL])
         with stage.units.open(Actor(Role.FAMILY, None, school.school_id)) as unit:
             send_code(unit, link, stage.code_key)
-        code = _told(_CODE, _post(stage), values[Field.PHONE])
+        code = _told(_CODE, take_post(stage), values[Field.PHONE])
         with stage.units.open(Actor(Role.FAMILY, None, school.school_id)) as unit:
             opened = confirm_code(unit, link, code, stage.code_key)
         if not isinstance(opened, str):
@@ -97,7 +98,7 @@ def open_families(stage: Stage, school: RehearsedSchool, count: int) -> list[Rea
             digest = show_document(unit, session, ask.id, Decision.GIVEN, told, stage.host).digest
             host, key = stage.host, stage.code_key
             send_sign_code(unit, session, ask.id, Decision.GIVEN, digest, told, host, key)
-        code = _told(_CODE, _post(stage), address[ask.signer_id][Field.PHONE])
+        code = _told(_CODE, take_post(stage), address[ask.signer_id][Field.PHONE])
         signed = {"decision": "given", "digest": digest, "code": code}
         body = {**signed, "details": _details(told)}
         path = f"/v1/family/asks/{ask.id}/answer"
@@ -233,15 +234,18 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """A port below those that systems give to outgoing connections."""
-    for port in range(21_000, 32_000):
+    """A port below those that systems give to outgoing connections.
+
+    By lot: two rehearsals that begin together would find the same first one.
+    """
+    for port in random.sample(range(21_000, 32_000), 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port
     raise StormFault("нет свободного порта")
 
 
-def _post(stage: Stage) -> dict[str, str]:
+def take_post(stage: Stage) -> dict[str, str]:
     """Everything that waits to be sent, taken out: text by address or telephone."""
     found: dict[str, str] = {}
     while True:

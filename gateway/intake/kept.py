@@ -6,7 +6,7 @@ code. Columns that nobody asked for are blanked at once and kept nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -49,14 +49,24 @@ class Kept:
 
     def find(self, row: int, column: str) -> Place | None:
         """The cell that a remark of `Intake.told` names; None: the list has no such cell."""
+        return self.finder()(row, column)
+
+    def finder(self) -> Callable[[int, str], Place | None]:
+        """`find` for many remarks: the titles are looked for once."""
         lists = lists_in(self.tables, self.sheet)
+        known = []
         for number, (table, header) in enumerate(lists):
             prefix = f"{table.sheet}: " if len(lists) > 1 else ""
             titles = {prefix + each.title: each.title for each in header.columns}
-            rows = {each.number for each in table.rows if each.number > header.row}
-            if column in titles and row in rows:
-                return number, row, titles[column]
-        return None
+            known.append((number, titles, {r.number for r in table.rows if r.number > header.row}))
+
+        def find(row: int, column: str) -> Place | None:
+            for number, titles, rows in known:
+                if column in titles and row in rows:
+                    return number, row, titles[column]
+            return None
+
+        return find
 
     def written(self, only: Set[int] | None = None) -> dict[tuple[int, str], str]:
         """What stands in the filled cells that are read, by row and column as they are told.

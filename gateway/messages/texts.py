@@ -193,14 +193,17 @@ def unknown_contact(school: str, child: str, answered: str, phone: str) -> Lette
     )
 
 
-def contact_replaced(school: str, child: str, replaced: str, phone: str) -> Letter:
-    """Warn an address that the school put another in its place. `phone`: the school's."""
+def contact_replaced(school: str, replaced: str, phone: str) -> Letter:
+    """Warn an address that the school put another in its place. `phone`: the school's.
+
+    The address may have been a slip, so nobody is named.
+    """
     return Letter(
         f"{school}: почта заменена",
         f"""Здравствуйте!
 
 Школа {school} записала другую почту вместо этой.
-О ком: {child}. Время: {replaced}.
+Время: {replaced}. Сутки через новую почту подписать ничего нельзя.
 
 Если вы сами попросили об этом, ничего делать не нужно.
 Если вы об этом не знаете, позвоните в школу: {phone}.

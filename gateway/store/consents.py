@@ -287,6 +287,47 @@ class ConsentStore:
             found.setdefault(row.ask_id, []).append(_facts(row))
         return {ask_id: tuple(rows) for ask_id, rows in found.items()}
 
+    def list_answers(self, school_id: UUID, ask_ids: Collection[UUID]) -> list[Answer]:
+        """All answers to these asks in the order (decided_at, id); receipts are left empty."""
+        rows = self._db.execute(
+            sa.select(
+                *_FACTS,
+                answers.c.ask_id,
+                answers.c.recorded_at,
+                answers.c.decided_by,
+                answers.c.recorded_by,
+                answers.c.receipt_no,
+            )
+            .where(answers.c.school_id == school_id)
+            .order_by(answers.c.decided_at, answers.c.id)
+        )
+        wanted = set(ask_ids)
+        return [
+            Answer(
+                _facts(row),
+                row.ask_id,
+                row.recorded_at,
+                row.decided_by,
+                row.recorded_by,
+                row.receipt_no,
+                receipt="",
+            )
+            for row in rows
+            if row.ask_id in wanted
+        ]
+
+    def subjects_of_answers(self, school_id: UUID) -> dict[UUID, UUID]:
+        """Whom each answer of the school is about."""
+        rows = self._db.execute(
+            sa.select(answers.c.id, asks.c.subject_id)
+            .join(
+                asks,
+                sa.and_(asks.c.school_id == answers.c.school_id, asks.c.id == answers.c.ask_id),
+            )
+            .where(answers.c.school_id == school_id)
+        )
+        return {row.id: row.subject_id for row in rows}
+
     def find_answer(self, school_id: UUID, answer_id: UUID) -> Answer | None:
         row = self._db.execute(
             sa.select(
@@ -310,6 +351,17 @@ class ConsentStore:
             row.receipt_no,
             row.receipt,
         )
+
+    def event_of_answer(self, school_id: UUID, answer_id: UUID) -> UUID:
+        """The journal event of an answer. Raises `NotFound`."""
+        found: UUID | None = self._db.scalar(
+            sa.select(answers.c.event_id).where(
+                answers.c.school_id == school_id, answers.c.id == answer_id
+            )
+        )
+        if found is None:
+            raise NotFound
+        return found
 
     def find_receipt(self, number: str) -> str | None:
         """The signed receipt of a number, of whatever school."""
@@ -391,6 +443,14 @@ class ConsentStore:
             .group_by(links.c.signer_id)
         )
         return {row.signer_id: row.sent_at for row in rows}
+
+    def ever_invited(self, school_id: UUID) -> set[UUID]:
+        """Signers who were sent a link in any collection."""
+        return set(
+            self._db.scalars(
+                sa.select(links.c.signer_id).where(links.c.school_id == school_id).distinct()
+            )
+        )
 
     def replace_links(
         self, school_id: UUID, collection_id: UUID, signer_id: UUID, at: datetime, event_id: UUID

@@ -1,7 +1,7 @@
 """Statements that keep answers and evidence from being rewritten, on both engines.
 
-An answer is never changed nor deleted. Evidence is never changed; after its three years
-`destroy_person` deletes it. Both are a speed bump against accidents; the proof is the journal.
+An answer is never changed nor deleted. Evidence and scans are never changed; after its three years
+`destroy_evidence` deletes them. Both are a speed bump against accidents; the proof is the journal.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from sqlalchemy.dialects import sqlite
 
 from gateway.store.base import metadata
 from gateway.store.consents import INSERT_ONLY
+from gateway.store.witnesses import WITNESSED
 
-GUARDED = {table: metadata.tables[table] for table in INSERT_ONLY}
-_DELETABLE = frozenset({"evidence"})
+GUARDED = {table: metadata.tables[table] for table in (*INSERT_ONLY, *WITNESSED)}
+_DELETABLE = frozenset({"evidence", "scans"})
 
 
 def guard_statements(dialect_name: str) -> list[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.store.base import Moment, metadata, own_id, school_column
+from gateway.store.base import Moment, metadata, own_id, school_column, school_key
 
 messages = sa.Table(
     "messages",
@@ -20,6 +20,13 @@ messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("queued_at", Moment, nullable=False),
     sa.Column("due_at", Moment, nullable=False, index=True),
+)
+last_letters = sa.Table(
+    "last_letters",
+    metadata,
+    school_key(),
+    sa.Column("address", sa.LargeBinary(16), primary_key=True),
+    sa.Column("goes_at", Moment, nullable=False),
 )
 CHANNELS = ("mail", "sms")
 
@@ -56,6 +63,39 @@ class OutboxStore:
                 "due_at": message.due_at,
             },
         )
+
+    def last_letter(self, school_id: UUID, address: bytes) -> datetime | None:
+        """When the latest letter that kept the hours went, or goes, to that keyed address."""
+        found: datetime | None = self._db.scalar(
+            sa.select(last_letters.c.goes_at).where(
+                last_letters.c.school_id == school_id, last_letters.c.address == address
+            )
+        )
+        return found
+
+    def note_letter(self, school_id: UUID, address: bytes, goes_at: datetime) -> None:
+        """The school is locked, so nobody notes another in between."""
+        self._db.execute(
+            last_letters.delete().where(
+                last_letters.c.school_id == school_id, last_letters.c.address == address
+            )
+        )
+        self._db.execute(
+            last_letters.insert().values(school_id=school_id, address=address, goes_at=goes_at)
+        )
+
+    def has_letters_before(self, before: datetime) -> bool:
+        """Whether there are former days to forget."""
+        return (
+            self._db.execute(
+                sa.select(last_letters.c.school_id).where(last_letters.c.goes_at < before).limit(1)
+            ).first()
+            is not None
+        )
+
+    def forget_letters(self, before: datetime) -> None:
+        """Letters of former days count no more."""
+        self._db.execute(last_letters.delete().where(last_letters.c.goes_at < before))
 
     def take_due(self, now: datetime, limit: int) -> list[Message]:
         """Messages to send now, the oldest first; locked so that two workers share the queue."""

@@ -188,6 +188,17 @@ class PeopleStore:
         )
         return found
 
+    def marked(self, school_id: UUID, tokens: Iterable[bytes]) -> set[UUID]:
+        """People of the school who hold a value of any of those tokens."""
+        return set(
+            self._db.scalars(
+                sa.select(person_tokens.c.person_id).where(
+                    person_tokens.c.school_id == school_id,
+                    person_tokens.c.token.in_(list(tokens)),
+                )
+            )
+        )
+
     def holders(self, school_id: UUID) -> dict[tuple[Field, bytes], UUID]:
         """Who of the school holds which value: (field, token) -> person."""
         return {

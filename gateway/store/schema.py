@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from gateway.store import (
+    acting,
     agreements,
     bundles,
     changes,
@@ -22,6 +23,7 @@ from gateway.store import (
     clients,
     collections,
     consents,
+    factors,
     imports,
     leaving_out,
     limits,
@@ -35,6 +37,7 @@ from gateway.store import (
     staff,
     vault,
     watch,
+    witnesses,
 )
 from gateway.store.base import metadata
 from gateway.store.session import make_engine, sqlite_file
@@ -43,6 +46,7 @@ __all__ = ["HEAD", "SchemaFault", "check", "current", "metadata", "upgrade"]
 
 HEAD = "0001"
 TABLES_OF = (
+    acting,
     agreements,
     bundles,
     changes,
@@ -50,6 +54,7 @@ TABLES_OF = (
     clients,
     collections,
     consents,
+    factors,
     imports,
     leaving_out,
     limits,
@@ -63,6 +68,7 @@ TABLES_OF = (
     staff,
     vault,
     watch,
+    witnesses,
 )
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _TURN = 0x5347_5343_4845_4D41  # "SGSCHEMA": key of the advisory lock on PostgreSQL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,9 @@ from gateway.store.base import (
     school_key,
     tenant_reference,
 )
+from policies.facts import Field
 from policies.permissions import Role
+from policies.workers import WorkerMarks
 
 staff = sa.Table(
     "staff",
@@ -30,6 +32,7 @@ staff = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("email_token", sa.LargeBinary(16)),
     sa.Column("phone_token", sa.LargeBinary(16)),
+    sa.Column("snils_token", sa.LargeBinary(16)),
     sa.Column("disabled_at", Moment),
     event_column(),
 )
@@ -48,6 +51,10 @@ staff_sessions = sa.Table(
     sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
     sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("second_at", Moment),
+    sa.Column("pending", sa.LargeBinary),
+    sa.Column("challenge", sa.LargeBinary(32)),
+    sa.Column("challenge_at", Moment),
 )
 
 
@@ -63,6 +70,14 @@ class Staff:
     disabled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """Who signed in. `second_at`: when a second factor was last shown; None: not yet."""
+
+    staff: Staff
+    second_at: datetime | None
+
+
 class StaffStore:
     """Who works in a school or above the schools."""
 
@@ -73,9 +88,10 @@ class StaffStore:
         self,
         person: Staff,
         event_id: UUID,
-        email_token: bytes | None = None,
-        phone_token: bytes | None = None,
+        tokens: Mapping[Field, bytes] | None = None,
     ) -> None:
+        """`tokens`: school-scoped, of the worker's own e-mail, phone and SNILS."""
+        known = tokens or {}
         self._db.execute(
             staff.insert().values(
                 id=person.id,
@@ -83,8 +99,9 @@ class StaffStore:
                 login=person.login,
                 password_hash=person.password_hash,
                 role=person.role.value,
-                email_token=email_token,
-                phone_token=phone_token,
+                email_token=known.get(Field.EMAIL),
+                phone_token=known.get(Field.PHONE),
+                snils_token=known.get(Field.SNILS),
                 event_id=event_id,
             )
         )
@@ -105,6 +122,11 @@ class StaffStore:
             query = query.where(staff.c.id > after)
         return [_staff(row) for row in self._db.execute(query)]
 
+    def logins(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """Logins of these workers."""
+        rows = self._db.execute(sa.select(staff.c.id, staff.c.login).where(staff.c.id.in_(ids)))
+        return {row.id: row.login for row in rows}
+
     def has_administrator(self) -> bool:
         return (
             self._db.scalar(
@@ -115,16 +137,28 @@ class StaffStore:
             or 0
         ) > 0
 
-    def contacts_among(self, school_id: UUID, tokens: Collection[bytes]) -> set[bytes]:
-        """Those school-scoped tokens that are of the e-mail or phone of a worker of the school."""
+    def with_contacts(self, school_id: UUID, tokens: Collection[bytes]) -> list[WorkerMarks]:
+        """Workers of the school whose e-mail or phone has one of those school-scoped tokens."""
         wanted = list(tokens)
+        return self._marks(
+            staff.c.school_id == school_id,
+            sa.or_(staff.c.email_token.in_(wanted), staff.c.phone_token.in_(wanted)),
+        )
+
+    def marks_of(self, staff_id: UUID) -> WorkerMarks:
+        """What tells the worker from others; of those above the schools nothing is kept."""
+        return next(iter(self._marks(staff.c.id == staff_id)), WorkerMarks(None))
+
+    def _marks(self, *conditions: sa.ColumnElement[bool]) -> list[WorkerMarks]:
         rows = self._db.execute(
-            sa.select(staff.c.email_token, staff.c.phone_token).where(
-                staff.c.school_id == school_id,
-                sa.or_(staff.c.email_token.in_(wanted), staff.c.phone_token.in_(wanted)),
+            sa.select(staff.c.snils_token, staff.c.email_token, staff.c.phone_token).where(
+                *conditions
             )
         )
-        return {token for row in rows for token in row if token in wanted}
+        return [
+            WorkerMarks(snils, frozenset(token for token in contacts if token is not None))
+            for snils, *contacts in rows
+        ]
 
     def disable(self, staff_id: UUID, at: datetime, password_hash: str, event_id: UUID) -> None:
         """`password_hash`: of what nobody knows, so that a try takes its time. Sessions end."""
@@ -181,16 +215,26 @@ class StaffStore:
             )
         )
 
-    def open_session(self, token_hash: bytes, staff_id: UUID, expires_at: datetime) -> None:
+    def open_session(
+        self,
+        token_hash: bytes,
+        staff_id: UUID,
+        expires_at: datetime,
+        second_at: datetime | None = None,
+    ) -> None:
+        """`second_at` None: its second factor has yet to be shown."""
         self._db.execute(
             staff_sessions.insert().values(
-                token_hash=token_hash, staff_id=staff_id, expires_at=expires_at
+                token_hash=token_hash,
+                staff_id=staff_id,
+                expires_at=expires_at,
+                second_at=second_at,
             )
         )
 
-    def of_session(self, token_hash: bytes, now: datetime) -> Staff | None:
+    def of_session(self, token_hash: bytes, now: datetime) -> StaffSession | None:
         row = self._db.execute(
-            sa.select(staff)
+            sa.select(staff, staff_sessions.c.second_at)
             .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
             .where(
                 staff_sessions.c.token_hash == token_hash,
@@ -200,7 +244,7 @@ class StaffStore:
         ).first()
         if row is None:
             return None
-        return _staff(row)
+        return StaffSession(_staff(row), row.second_at)
 
     def close_session(self, token_hash: bytes) -> None:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))

@@ -157,28 +157,36 @@ class Vault:
     def seal_answer(self, school_id: UUID | None, place: bytes, plain: bytes) -> bytes:
         """An answer of the service, bound to its row (`place`, 16 bytes).
 
-        School key; without a school: u16 length, a wrapped key of its own | sealed record, as a
-        canary is made.
+        School key; without a school a key of its own.
         """
         owner, told = UUID(bytes=place), place + plain
         if school_id is not None:
             return self.seal(school_id, school_id, KeyClass.SCHOOL, RecordKind.REPEAT, told)
-        key, wrapped = new_data_key(self._kek, NOBODY, owner, KeyClass.SCHOOL, 1)
-        head = len(wrapped).to_bytes(WRAPPED_LENGTH_BYTES, "big")
-        return head + wrapped + key.seal(RecordKind.REPEAT, told)
+        return self.seal_alone(owner, RecordKind.REPEAT, told)
 
     def open_answer(self, school_id: UUID | None, place: bytes, blob: bytes) -> bytes:
         """Raises `OpenError` for an answer of another row too."""
         if school_id is not None:
             told = self.open(school_id, school_id, KeyClass.SCHOOL, RecordKind.REPEAT, blob)
         else:
-            end = int.from_bytes(blob[:WRAPPED_LENGTH_BYTES], "big") + WRAPPED_LENGTH_BYTES
-            wrapped = blob[WRAPPED_LENGTH_BYTES:end]
-            key = open_data_key(self._kek, wrapped, NOBODY, UUID(bytes=place))
-            told = key.open(RecordKind.REPEAT, blob[end:])
+            told = self.open_alone(UUID(bytes=place), RecordKind.REPEAT, blob)
         if not told.startswith(place):
             raise OpenError
         return told[len(place) :]
+
+    # what belongs to no school
+
+    def seal_alone(self, owner: UUID, kind: RecordKind, plain: bytes) -> bytes:
+        """u16 length, a wrapped key of its own | sealed record, as a canary is made."""
+        key, wrapped = new_data_key(self._kek, NOBODY, owner, KeyClass.SCHOOL, 1)
+        head = len(wrapped).to_bytes(WRAPPED_LENGTH_BYTES, "big")
+        return head + wrapped + key.seal(kind, plain)
+
+    def open_alone(self, owner: UUID, kind: RecordKind, blob: bytes) -> bytes:
+        """Raises `OpenError` for another owner or kind too."""
+        end = int.from_bytes(blob[:WRAPPED_LENGTH_BYTES], "big") + WRAPPED_LENGTH_BYTES
+        wrapped = blob[WRAPPED_LENGTH_BYTES:end]
+        return open_data_key(self._kek, wrapped, NOBODY, owner).open(kind, blob[end:])
 
     # tokens
 
@@ -229,8 +237,10 @@ def plain_items(items: Items) -> bytes:
 
 
 def items_of(plain: bytes) -> Items:
-    """The items of a registry record's plaintext: ours, for its seal held."""
+    """The items of a registry record's plaintext."""
     record = json.loads(plain)
+    if not isinstance(record, dict):
+        raise OpenError
     return Items(
         {_FIELDS[k]: v for k, v in record["values"].items()},
         {_FIELDS[k]: Absence(v) for k, v in record["absent"].items()},

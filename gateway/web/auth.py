@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import g, request
 
 from crypto.secrets_text import hash_secret
+from gateway.actions.appoint_acting import is_acting
 from gateway.actions.issue_token import client_of_token
 from gateway.actions.open_link import note_miss
 from gateway.actions.sign_in import (
@@ -27,10 +28,14 @@ from gateway.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    OwnFamily,
+    SecondFactorNeeded,
+    SecondFactorStale,
     SecondPersonNeeded,
     TokenInvalid,
     TooManyAttempts,
 )
+from gateway.settings import EVERYBODY
 from gateway.store.staff import Staff
 from gateway.unit import SYSTEM, Actor, Unit
 from gateway.web.context import (
@@ -41,20 +46,27 @@ from gateway.web.context import (
     request_id,
 )
 from gateway.web.passwords import is_password
-from policies.permissions import ALLOWED, Permission, Role, allowed
+from policies.permissions import ALLOWED, Permission, Role
+from policies.second_factor import FRESH_FOR, Asks, Lack, Stage, lack, stage
 
 Security = list[dict[str, list[str]]]
 Perform = Callable[[Caller, Callable[[], object]], object]
+DENIALS = {SecondPersonNeeded: "second_person", OwnFamily: "own_family"}
 SCOPES = {Permission.PULL_BUNDLES: "bundles", Permission.READ_RECALLS: "recalls"}
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whom a route lets in. `scheme` None: anybody, who then acts as `role` (None: the system)."""
+    """Whom a route lets in. `scheme` None: anybody, who then acts as `role` (None: the system).
+
+    `asks`, `fresh`: what a worker's session must have shown (`policies.second_factor`).
+    """
 
     scheme: str | None
     permission: Permission | None = None
     role: Role | None = None
+    asks: Asks = Asks.SECOND
+    fresh: bool = False
 
     @property
     def security(self) -> Security:
@@ -67,19 +79,20 @@ class Access:
     def run(self, view: Callable[[], object], perform: Perform = in_one_unit) -> object:
         """Let the caller in and run the view in one unit, as `perform` does it.
 
-        Raises `NotAuthenticated`, `NotAllowed`, and whatever the view raises.
+        Raises `NotAuthenticated`, `NotAllowed`, `SecondFactorNeeded`, `SecondFactorStale`, and
+        whatever the view raises.
         """
         caller = g.caller = self._caller()
-        if self.permission and not _may(caller.actor, self.permission):
+        self._ask_second(caller, fresh=False)
+        if self.permission and not caller.actor.may(self.permission):
             _note_denial(caller.actor, self.permission, "role")
             raise NotAllowed(self.permission)
+        self._ask_second(caller, fresh=self.fresh or self.permission in FRESH_FOR)
         try:
             return perform(caller, view)
         except NotAllowed as denied:
-            second = isinstance(denied, SecondPersonNeeded)
-            _note_denial(
-                caller.actor, Permission(denied.permission), "second_person" if second else "scope"
-            )
+            reason = DENIALS.get(type(denied), "scope")
+            _note_denial(caller.actor, Permission(denied.permission), reason)
             raise
         except LinkUnknown:
             with current_wiring().units.open(caller.actor) as unit:
@@ -92,6 +105,16 @@ class Access:
                 unit.record("token.denied", reason=denied.code)
             raise
 
+    def _ask_second(self, caller: Caller, *, fresh: bool) -> None:
+        if caller.stage is None or self.scheme is None:
+            return
+        now = current_wiring().clock()
+        match lack(self.asks, caller.stage, caller.second_at, now, fresh=fresh):
+            case Lack.SECOND:
+                raise SecondFactorNeeded
+            case Lack.STALE:
+                raise SecondFactorStale
+
     def _caller(self) -> Caller:
         if self.scheme is None:
             return Caller(Actor(self.role, request_id=request_id()))
@@ -102,7 +125,9 @@ class Access:
 
 
 ANYBODY = Access(None)
-SIGNED_IN = Access("staff")
+SIGNED_IN = Access("staff", asks=Asks.NOTHING)
+"""The password was right; nothing else is known."""
+SETTING_UP = Access("staff", asks=Asks.SET_UP, fresh=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +189,18 @@ def caller_of_session(token: str) -> Caller:
 
 def _session_of(look: Unit, token: str) -> Caller:
     digest = hash_secret(token)
-    staff = look.staff.of_session(digest, look.now)
-    if staff is not None:
-        return Caller(Actor(staff.role, staff.id, staff.school_id, request_id()), token)
+    known = look.staff.of_session(digest, look.now)
+    if known is not None:
+        staff, second_at = known.staff, known.second_at
+        reached = stage(
+            staff.role,
+            second_at,
+            has_factor=second_at is None and look.factors.has_any(staff.id),
+            everybody=asks_everybody(),
+        )
+        acting = is_acting(look, staff)
+        actor = Actor(staff.role, staff.id, staff.school_id, request_id(), acting)
+        return Caller(actor, token, stage=reached, second_at=second_at)
     session = look.consents.find_session(digest, look.now)
     if session is None:
         raise NotAuthenticated
@@ -174,8 +208,9 @@ def _session_of(look: Unit, token: str) -> Caller:
     return Caller(actor, token, session)
 
 
-def _may(actor: Actor, permission: Permission) -> bool:
-    return actor.role is not None and allowed(actor.role, permission)
+def asks_everybody() -> bool:
+    """The operator asks tutors for a second factor too."""
+    return current_wiring().settings.second_factor == EVERYBODY
 
 
 def _note_denial(actor: Actor, permission: Permission, reason: str) -> None:
@@ -187,9 +222,10 @@ def _note_denial(actor: Actor, permission: Permission, reason: str) -> None:
 class SignedIn:
     """A session that was opened for a worker."""
 
-    token: str
+    token: str = field(repr=False)
     staff: Staff
     expires_at: datetime
+    stage: Stage
 
 
 def sign_in(login: str, password: str) -> SignedIn:
@@ -209,8 +245,8 @@ def sign_in(login: str, password: str) -> SignedIn:
             deny(unit, login)
         raise NotAuthenticated
     with units.open(nobody) as unit:
-        token = open_session(unit, login, address)
+        token, reached = open_session(unit, login, address, everybody=asks_everybody())
         staff = unit.staff.find(login=canonical_login(login))
         if staff is None:
             raise NotAuthenticated
-        return SignedIn(token, staff, unit.now + STAFF_SESSION)
+        return SignedIn(token, staff, unit.now + STAFF_SESSION, reached)

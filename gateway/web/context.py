@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from flask import Flask, current_app, g, request
@@ -17,6 +18,7 @@ from gateway.store.clients import Client
 from gateway.store.consents import FamilySession
 from gateway.unit import Actor, Unit
 from gateway.wiring import Wiring
+from policies.second_factor import Stage
 
 EXTENSION = "soglasie"
 REQUEST_ID_BYTES = 12
@@ -27,12 +29,17 @@ _NUMBER_OF_A_PERSON = re.compile(r"[0-9](?:[._-]?[0-9]){9}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is behind the request. `session`: of a family; `client`: of a platform."""
+    """Who is behind the request. `session`: of a family; `client`: of a platform.
+
+    Of staff: `stage`, how far the session has come, `second_at`, when a second factor was shown.
+    """
 
     actor: Actor
     token: str = field(default="", repr=False)
     session: FamilySession | None = field(default=None, repr=False)
     client: Client | None = None
+    stage: Stage | None = None
+    second_at: datetime | None = None
 
 
 class Beside(Protocol):

@@ -7,9 +7,10 @@ that is kept for a repeat (`web/repeats.py`) is encoded before the commit, to be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import marshmallow as ma
@@ -70,11 +71,13 @@ class Routes:
         status: int = 200,
         repeatable: bool = True,
         guarded: bool = False,
+        also: Mapping[int, type[ma.Schema]] = MappingProxyType({}),
     ) -> Callable[[View], View]:
         """Register a view. It is called with what was decoded, then with the path's parts by name.
 
         `gives` None: the answer has no body and `status` is 204. `repeatable`: a POST takes an
-        Idempotency-Key. `guarded`: it minds If-Match.
+        Idempotency-Key. `guarded`: it minds If-Match. `also`: bodies of other statuses that are no
+        problem of RFC 9457.
         """
 
         def register(view: View) -> View:
@@ -99,6 +102,9 @@ class Routes:
             if guarded:
                 doc["parameters"] = [IF_MATCH]
                 doc["responses"] = {412: "PRECONDITION_FAILED"}
+            for other, schema in also.items():
+                tell = self.blueprint.alt_response(other, schema=schema, content_type=JSON_TYPE)
+                inner = tell(inner)
             inner = self.blueprint.doc(**doc)(inner)
             self.blueprint.route(rule, methods=[method])(inner)
             return view

@@ -36,6 +36,7 @@ from gateway.messages.mail import Attachment, build_message
 from gateway.store.session import forget_deleted
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
+from policies.quiet_hours import ONCE_A
 
 log = structlog.get_logger("worker")
 
@@ -212,15 +213,21 @@ class Rounds:
             self._wiring.sms.send(str(parcel.id), content["to"], content["text"])
 
     def forget_ended(self) -> bool:
-        """Answers kept for repeats, a day after; limits whose window has ended."""
+        """Answers kept for repeats and days of letters, a day after; limits that have ended."""
         with self._wiring.looking() as look:
             now = look.now
             is_due = self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY
-            if not is_due or not (look.repeats.has_expired(now) or look.limits.has_ended(now)):
+            has_any = (
+                look.repeats.has_expired(now)
+                or look.limits.has_ended(now)
+                or look.outbox.has_letters_before(now - ONCE_A)
+            )
+            if not is_due or not has_any:
                 return False
         with self._units.open(SYSTEM) as unit:
             unit.repeats.forget(unit.now)
             unit.limits.forget(unit.now)
+            unit.outbox.forget_letters(unit.now - ONCE_A)
         self._forgot_at = now
         return False
 

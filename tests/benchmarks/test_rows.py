@@ -22,6 +22,8 @@ MEETS = {
     "release": ("sqlite", "postgresql"),
     "journal": ("postgresql",),
     "http": ("sqlite",),
+    "pages": ("sqlite",),
+    "printing": ("sqlite",),
     "start": ("sqlite",),
 }
 

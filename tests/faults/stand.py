@@ -100,7 +100,7 @@ class Stand:
         token = new_secret()
         with self.wiring.units.open(SYSTEM, at) as unit:
             unit.staff.open_session(
-                hash_secret(token), school.town.staff[role], at + timedelta(hours=8)
+                hash_secret(token), school.town.staff[role], at + timedelta(hours=8), at
             )
         return token
 

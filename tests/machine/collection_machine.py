@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from audit.cover import Cover
-from audit.journal import events
+from audit.search import Wanted, pages
 from crypto import canonical, jose
 from gateway.actions.approve_release import approve_release
 from gateway.actions.check_bundle import Keys, check_bundle
@@ -336,7 +336,7 @@ class CollectionMachine(RuleBasedStateMachine):
                     assert check_bundle(look, bundle.id, cover, keys) == []
             db = look.connection
             kept = sorted(str(found) for found in db.scalars(sa.select(answers.c.id)))
-            told = [entry.event for entry in events(db, None, limit=100_000)]
+            told = [entry.event for page in pages(db, Wanted()) for entry in page]
             said = [e.data["answer_id"] for e in told if e.kind in OF_ANSWERS]
             assert sorted(map(str, said)) == kept, "I-3"
             approved = db.scalar(sa.select(sa.func.count()).select_from(approvals))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crypto.ids import uuid7
 from gateway.store.bundles import approvals, bundle_members, bundles, recalls
+from gateway.store.changes import item_changes
 from gateway.store.claims import claim_requests
 from gateway.store.collections import enrolments
 from gateway.store.consents import answers, asks, evidence
@@ -27,6 +28,7 @@ RELEASE = (recalls, bundle_members, bundles, approvals)
 ANSWERS = (evidence, answers, messages)
 REGISTER = (
     asks,
+    item_changes,
     guardianships,
     pupils,
     person_tokens,

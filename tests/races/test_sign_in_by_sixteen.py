@@ -12,16 +12,15 @@ from gateway.wiring import Wiring
 from tests.races.racing import together
 
 SIXTEEN = 16
-ADDRESS = "192.0.2.1"
 
 
 def test_of_sixteen_passwords_ten_are_looked_at(wiring: Wiring, crowds: int, dice: Random) -> None:
-    def attempt(login: str) -> object:
+    def attempt(number: int) -> object:
         with wiring.units.open(SYSTEM) as unit:
-            return count_attempt(unit, login, ADDRESS)
+            return count_attempt(unit, f"nobody-{number}", f"2001:db8::{number:x}")
 
     for number in range(crowds):
-        outcomes = together([lambda n=number: attempt(f"nobody-{n}")] * SIXTEEN, dice)
+        outcomes = together([lambda n=number: attempt(n)] * SIXTEEN, dice)
         assert Counter(map(type, outcomes)) == {
             type(None): MAX_FAILURES,
             TooManyAttempts: SIXTEEN - MAX_FAILURES,

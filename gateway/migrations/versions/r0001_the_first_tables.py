@@ -205,6 +205,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_collections")),
     )
     op.create_table(
+        "last_letters",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("goes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_last_letters_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "address", name=op.f("pk_last_letters")),
+    )
+    op.create_table(
         "link_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -280,12 +290,35 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("email_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("phone_token", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("snils_token", sa.LargeBinary(length=16), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_staff_event_id")),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_staff_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("login", name=op.f("uq_staff_login")),
+    )
+    op.create_table(
+        "acting_directors",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("order_no", sa.Text(), nullable=False),
+        sa.Column("order_on", sa.Date(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_acting_directors_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_acting_directors_school_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_acting_directors_staff_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_acting_directors")),
     )
     op.create_table(
         "agreements",
@@ -600,14 +633,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_releases")),
     )
     op.create_table(
+        "staff_passkeys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_staff_passkeys_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_passkeys_staff_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_staff_passkeys_credential_id")),
+    )
+    op.create_index(
+        op.f("ix_staff_passkeys_staff_id"), "staff_passkeys", ["staff_id"], unique=False
+    )
+    op.create_table(
+        "staff_recovery_codes",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("tag", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_staff_recovery_codes_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_recovery_codes_staff_id")
+        ),
+        sa.PrimaryKeyConstraint("staff_id", "tag", name=op.f("pk_staff_recovery_codes")),
+    )
+    op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("second_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pending", sa.LargeBinary(), nullable=True),
+        sa.Column("challenge", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("challenge_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_staff_sessions_staff_id")
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_sessions")),
+    )
+    op.create_table(
+        "staff_totp",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_staff_totp_event_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_totp_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_totp")),
     )
     op.create_table(
         "tutor_classes",
@@ -918,6 +1003,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "answer_id", name=op.f("pk_evidence")),
     )
     op.create_table(
+        "identity_checks",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("answer_id", sa.Uuid(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("checked_by", sa.Uuid(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checked_by"], ["staff.id"], name=op.f("fk_identity_checks_checked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_identity_checks_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "answer_id"],
+            ["answers.school_id", "answers.id"],
+            name=op.f("fk_identity_checks_school_id_answer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_identity_checks_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_identity_checks")),
+    )
+    op.create_index(
+        op.f("ix_identity_checks_answer_id"), "identity_checks", ["answer_id"], unique=False
+    )
+    op.create_table(
         "recalls",
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -952,6 +1065,37 @@ def upgrade() -> None:
             "bundle_id",
             "person_id",
             name=op.f("uq_recalls_school_id_bundle_id_person_id"),
+        ),
+    )
+    op.create_table(
+        "scans",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("answer_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("attached_by", sa.Uuid(), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["attached_by"], ["staff.id"], name=op.f("fk_scans_attached_by")),
+        sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_scans_event_id")),
+        sa.ForeignKeyConstraint(
+            ["school_id", "answer_id"],
+            ["answers.school_id", "answers.id"],
+            name=op.f("fk_scans_school_id_answer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "person_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_scans_school_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_scans_school_id")),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_scans")),
+        sa.UniqueConstraint(
+            "school_id", "answer_id", "digest", name=op.f("uq_scans_school_id_answer_id_digest")
         ),
     )
     dialect = op.get_bind().dialect.name

@@ -11,8 +11,10 @@ from flask import current_app
 from crypto.secrets_text import new_secret
 from gateway.actions import add_school as schools
 from gateway.actions import add_staff as workers
+from gateway.actions import appoint_acting as acting
 from gateway.actions import issue_token as platform
 from gateway.actions import manage_staff as managing
+from gateway.actions.reset_factor import reset_factor
 from gateway.actions.see_messages import see_messages
 from gateway.actions.versions import passport_version
 from gateway.web.auth import needs
@@ -22,6 +24,7 @@ from gateway.web.passwords import hash_password
 from gateway.web.preconditions import etag, told_versions
 from gateway.web.routes import Routes, Takes
 from gateway.web.schemas.pages import ListPage
+from gateway.web.schemas.school import ActingMade, NewActing
 from gateway.web.schemas.staff import (
     ClientMade,
     ClientsPage,
@@ -101,8 +104,20 @@ def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
         class_names=told.get("classes", ()),
         email=told.get("email"),
         phone=told.get("phone"),
+        snils=told.get("snils"),
     )
     return {"staff_id": staff_id}
+
+
+@admin.on(
+    "DELETE",
+    "/v1/admin/staff/<uuid:staff_id>/second-factor",
+    needs(Permission.MANAGE_SECOND_FACTORS),
+    status=204,
+)
+def reset_second_factor(staff_id: UUID) -> None:
+    """Take a worker's second factor away; every session of the worker ends."""
+    reset_factor(current_unit(), staff_id)
 
 
 @admin.on("PUT", f"{WORKER}/role", STAFF, takes=RoleChange, status=204)
@@ -143,6 +158,19 @@ def disable_client(client_id: UUID) -> None:
 def list_messages() -> object:
     """What waits to be sent, to masked addresses, and what was given up."""
     return see_messages(current_unit())
+
+
+@admin.on(
+    "POST",
+    "/v1/admin/schools/<uuid:school_id>/acting-directors",
+    STAFF,
+    takes=NewActing,
+    gives=ActingMade,
+    status=201,
+)
+def appoint_acting_of(told: Mapping[str, Any], school_id: UUID) -> Mapping[str, object]:
+    """Name who stands in for the director of a school, by an order and its days."""
+    return {"acting_id": acting.appoint_acting(current_unit(), school_id, **told)}
 
 
 @admin.on("GET", "/v1/admin/clients", CLIENTS, takes=LIST, gives=ClientsPage)

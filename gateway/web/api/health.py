@@ -28,7 +28,7 @@ def see_alive() -> Mapping[str, object]:
     return {"alive": True}
 
 
-@health.on("GET", "/readyz", ANYBODY, gives=wire.Ready)
+@health.on("GET", "/readyz", ANYBODY, gives=wire.Ready, also={503: wire.Ready})
 def see_ready() -> tuple[Mapping[str, object], int]:
     """The service can work; 503 while it cannot."""
     checks = look_around(current_wiring())

@@ -33,7 +33,7 @@ BUNDLE = "/v1/bundles/<uuid:bundle_id>"
 
 @platform.on(
     "POST", ENDPOINT, open_to(Role.PLATFORM), takes=Takes(wire.TokenWanted, "form"),
-    gives=wire.TokenOut, repeatable=False,
+    gives=wire.TokenOut, repeatable=False, also=dict.fromkeys((400, 401), wire.OauthRefused),
 )  # fmt: skip
 def issue_token(told: Mapping[str, Any]) -> tuple[Mapping[str, object], Mapping[str, str]]:
     """An access token of ten minutes for a signed assertion (private_key_jwt)."""

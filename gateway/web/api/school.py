@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from gateway.actions import appoint_acting as acting
 from gateway.actions import hand_in_class as handing_in
 from gateway.actions import invite as inviting
 from gateway.actions import (
@@ -17,18 +18,14 @@ from gateway.actions import (
     record_agreement,
     versions,
 )
-from gateway.actions import record_paper as paper
 from gateway.web.auth import needs
 from gateway.web.context import current_unit, current_wiring
 from gateway.web.paging import id_page, part_of
 from gateway.web.preconditions import etag, told_versions
 from gateway.web.routes import Routes, Takes
-from gateway.web.schemas import family as family_wire
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.pages import ListPage
-from gateway.web.schemas.parts import details_of
-from gateway.web.shapes import answer_member, class_sum, desk_pupil
-from policies.facts import Decision
+from gateway.web.shapes import class_sum, desk_pupil
 from policies.permissions import Permission, Role
 
 school = Routes("school", "The school of the worker who is signed in")
@@ -38,6 +35,7 @@ LIST = Takes(ListPage, "query")
 COLLECTIONS = "/v1/school/collections"
 COLLECTION = f"{COLLECTIONS}/<uuid:collection_id>"
 CLASS = f"{COLLECTION}/classes/<uuid:class_id>"
+ACTING = "/v1/school/acting-directors"
 LEAVING_OUT = f"{COLLECTION}/pupils/<uuid:pupil_id>/leaving-out"
 
 
@@ -225,26 +223,23 @@ def hand_in_class(collection_id: UUID, class_id: UUID) -> Mapping[str, object]:
 
 @school.on(
     "POST",
-    "/v1/school/asks/<uuid:ask_id>/paper-answer",
-    needs(Permission.RECORD_PAPER),
-    takes=wire.NewPaperAnswer,
-    gives=family_wire.AnswerMade,
+    ACTING,
+    needs(Permission.APPOINT_ACTING),
+    takes=wire.NewActing,
+    gives=wire.ActingMade,
     status=201,
 )
-def record_paper(told: Mapping[str, Any], ask_id: UUID) -> Mapping[str, object]:
-    """Record an answer that came on paper."""
-    wiring = current_wiring()
-    return answer_member(
-        paper.record_paper(
-            current_unit(),
-            ask_id,
-            Decision(told["decision"].value),
-            told["signed_on"],
-            details_of(told),
-            wiring.host,
-            wiring.signing_keys,
-        )
-    )
+def appoint_acting(told: Mapping[str, Any]) -> Mapping[str, object]:
+    """Name who stands in for the director, by an order and its days."""
+    unit = current_unit()
+    return {"acting_id": acting.appoint_acting(unit, unit.school_id, **told)}
+
+
+@school.on("DELETE", f"{ACTING}/<uuid:acting_id>", needs(Permission.APPOINT_ACTING), status=204)
+def end_acting(acting_id: UUID) -> None:
+    """Take the order back before its last day."""
+    unit = current_unit()
+    acting.end_acting(unit, unit.school_id, acting_id)
 
 
 @school.on(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask import g, request
 
-from gateway.errors import AlreadyExists, BadInput, NotAuthenticated, RulesBroken, UnreadableList
+from gateway.errors import (
+    AlreadyExists,
+    BadInput,
+    FactorWrong,
+    NotAuthenticated,
+    RulesBroken,
+    UnreadableList,
+)
 from gateway.web.form_codes import sentence
 from gateway.web.problems import problem_of
 from policies.findings import Code, text_of
@@ -12,6 +19,7 @@ from policies.findings import Code, text_of
 WHOLE = "form"
 """Name of a fault that belongs to no field."""
 NOT_LET_IN = "Имя или пароль не подошли. Проверьте язык клавиатуры и Caps Lock."
+KEY_REFUSED = "Ключ не подошёл. Попробуйте ещё раз."
 # Sentences of the schemas that speak to programs, as people need them.
 FOR_PEOPLE = {
     "empty": "Заполните это поле.",
@@ -40,6 +48,8 @@ def faults_of(refused: Exception) -> dict[str, str]:
         return {WHOLE: text_of(Code(refused.code))}
     if isinstance(refused, NotAuthenticated):
         return {WHOLE: NOT_LET_IN}
+    if isinstance(refused, FactorWrong) and "credential" in request.form:
+        return {WHOLE: KEY_REFUSED}
     if isinstance(refused, AlreadyExists):
         return {WHOLE: problem_of(refused).detail}
     return {"code": problem_of(refused).detail}

@@ -9,12 +9,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from math import ceil
 
-from flask import Response, g, render_template, request
+from flask import Response, g, render_template, request, url_for
 from werkzeug import exceptions as http
 from werkzeug.exceptions import HTTPException
 
 from crypto.secrets_text import hash_secret
-from gateway.errors import RulesBroken, TooManyAttempts
+from gateway.errors import RulesBroken, SecondFactorNeeded, SecondFactorStale, TooManyAttempts
 from gateway.store.schools import School
 from gateway.web.context import current_wiring
 from gateway.web.pages.cookies import FAMILY, secret_of
@@ -48,6 +48,10 @@ def refuse_page(error: Exception) -> Response:
     """The page of an exception."""
     problem = problem_of(error)
     g.problem = problem.slug
+    if isinstance(error, SecondFactorNeeded | SecondFactorStale):
+        back = request.path if request.method == "GET" else request.form.get("back")
+        way = url_for("door.second_form", back=back)
+        return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": way})
     status = (error.code or problem.status) if isinstance(error, HTTPException) else problem.status
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         note_failure(error, problem)

@@ -58,6 +58,16 @@ class Sheet:
     encode: Callable[[], Response]
 
 
+@dataclass(frozen=True, slots=True)
+class FormSize:
+    """How large a form may be that holds more than a few fields: parts of a multipart body, and
+    bytes of its fields without the files. The whole request has its own bound.
+    """
+
+    parts: int
+    text_bytes: int
+
+
 Outcome = Page | To | Sheet | GatewayError
 View = TypeVar("View", bound=Callable[..., Outcome])
 MENDABLE = (BadInput, RulesBroken)
@@ -79,13 +89,14 @@ class Pages:
         *,
         again: Callable[..., Outcome] | None = None,
         mends: tuple[type[GatewayError], ...] = MENDABLE,
+        size: FormSize | None = None,
         most_bytes: int | None = None,
     ) -> Callable[[View], View]:
         """Register a view, called with the path's parts by name. Its name is its endpoint.
 
         `again`: the view of the page that holds the form; it is shown once more, with status 422,
-        when the form is refused by one of `mends`. `most_bytes`: of the form, where it is less
-        than the service takes elsewhere.
+        when the form is refused by one of `mends`. `size` None: a form of a few fields.
+        `most_bytes`: of the form, where it is less than the service takes elsewhere.
         """
 
         def register(view: View) -> View:
@@ -94,6 +105,9 @@ class Pages:
 
             @wraps(view)
             def run(**parts: object) -> Response:
+                if size is not None:
+                    request.max_form_parts = size.parts
+                    request.max_form_memory_size = size.text_bytes
                 if most_bytes is not None:
                     request.max_content_length = most_bytes
                 if method == "POST":
@@ -105,7 +119,8 @@ class Pages:
                         raise
                     g.faults = faults_of(refused)
                 asked = again
-                return _answer(access.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
+                shows = SITE.get(f"{self.blueprint.name}.{asked.__name__}", access)
+                return _answer(shows.run(lambda: asked(**parts)), HTTPStatus.UNPROCESSABLE_ENTITY)
 
             SITE[endpoint] = access
             self.blueprint.add_url_rule(rule, view.__name__, run, methods=[method])

@@ -113,8 +113,8 @@ class RepairOut(Wire):
 
     row = a_number(1, MOST)
     column = a_text()
-    before = a_text()
-    after = a_text()
+    before = a_text(least=0)
+    after = a_text(least=0)
     code = a_text()
     detail = a_text()
 

@@ -100,7 +100,7 @@ class ProofOut(Wire):
     """RFC 9162, section 2.1.3: `path` leads from the leaf of `envelope` to the root of `note`."""
 
     index = a_number(0, MOST)
-    envelope = a_text(metadata={"description": "base64"})
+    envelope = fields.String(required=True, metadata={"description": "base64"})
     path = some(a_digest())
     note = fields.String(required=True)
 

@@ -23,6 +23,7 @@ from gateway.web.schemas.fields import (
 )
 from policies.facts import Field, Items
 from policies.requisites import parse_department_code, parse_number, parse_series
+from policies.witness import Witness
 
 
 class Remark(Wire):
@@ -30,7 +31,9 @@ class Remark(Wire):
 
     code = a_text()
     detail = a_text(metadata={"description": "Russian sentence for people"})
-    pointer = a_text(required=False, metadata={"description": "RFC 6901"})
+    pointer = a_text(
+        least=0, required=False, metadata={"description": "RFC 6901; empty: the whole content"}
+    )
     about = an_id(required=False)
     row = a_number(1, 1_000_000, required=False)
     column = a_text(required=False)
@@ -127,6 +130,11 @@ def details_of(told: Mapping[str, Any]) -> SigningDetails:
     """Details of a request; nothing told is nothing known."""
     found: SigningDetails = told.get("details", NO_DETAILS)
     return found
+
+
+def witness_of(told: Mapping[str, Any]) -> Witness:
+    """How the answer came and how its author was known."""
+    return Witness(**{key: told[key] for key in Witness.__slots__ if key in told})
 
 
 def items_member(items: Items) -> dict[str, dict[str, str]]:

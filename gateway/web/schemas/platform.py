@@ -38,10 +38,18 @@ class TokenWanted(Wire):
 
 
 class TokenOut(Wire):
-    access_token = a_text()
+    access_token = a_text(MOST_ASSERTION_SIGNS)
     token_type = a_text()
     expires_in = a_number(1, 3600)
     scope = a_text()
+
+
+class OauthRefused(Wire):
+    """RFC 6749, section 5.2; `code` is the gate's own word for what was wrong."""
+
+    error = a_text()
+    code = a_text()
+    request_id = a_text()
 
 
 class BundlesPage(Wire):

@@ -21,7 +21,7 @@ from gateway.web.schemas.fields import (
     parts_of,
     some,
 )
-from gateway.web.schemas.parts import DetailsIn, ItemsOut, Remark
+from gateway.web.schemas.parts import ItemsOut, Remark
 from policies.facts import FormKind, GuardianKind
 from policies.standing import StandingKind
 
@@ -46,12 +46,6 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
     CONTACTS_WRONG = "contacts_wrong"
     AWAY = "away"
-
-
-class PaperDecision(StrEnum):
-    GIVEN = "given"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
 
 
 class ClassOut(Wire):
@@ -182,12 +176,6 @@ class Invited(Wire):
     answered = some(an_id())
 
 
-class NewPaperAnswer(Wire):
-    decision = a_choice(PaperDecision)
-    signed_on = a_day()
-    details = a_part(DetailsIn, required=False)
-
-
 class NewAttempt(Wire):
     made_on = a_day()
     channel = a_choice(Channel)
@@ -208,6 +196,20 @@ class LeavingOutMade(Wire):
 class NewDeparture(Wire):
     order_no = a_text(40)
     order_on = a_day()
+
+
+class NewActing(Wire):
+    """An order by which a worker stands in for the director; both days count."""
+
+    staff_id = an_id()
+    order_no = a_text(40)
+    order_on = a_day()
+    from_on = a_day()
+    to_on = a_day()
+
+
+class ActingMade(Wire):
+    acting_id = an_id()
 
 
 class HandedIn(Wire):

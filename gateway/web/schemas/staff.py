@@ -24,6 +24,7 @@ from policies.facts import Field
 from policies.logins import MOST_SIGNS
 from policies.passwords import LEAST_SIGNS as LEAST_PASSWORD_SIGNS
 from policies.permissions import Role
+from policies.second_factor import Stage
 
 
 class SignIn(Wire):
@@ -32,12 +33,35 @@ class SignIn(Wire):
 
 
 class Session(Wire):
-    """`token` is a bearer token; it is shown here once."""
+    """`token` is a bearer token; it is shown here once.
+
+    `second_factor`: `needed` and `to_set_up` open nothing else before it was shown or set up.
+    """
 
     token = a_text()
+    second_factor = a_choice(Stage)
     role = a_choice(Role)
     school_id = an_id(allow_none=True)
     expires_at = a_moment()
+
+
+class FactorCode(Wire):
+    """Six digits of the application, or a recovery code."""
+
+    code = a_secret(6)
+
+
+class AppSecret(Wire):
+    """Base 32 for the application; `uri` is the same as applications scan it."""
+
+    secret = a_text()
+    uri = a_text()
+
+
+class RecoveryCodes(Wire):
+    """Each is good once; they are shown here once."""
+
+    recovery_codes = some(a_text(), 10)
 
 
 class NewSchool(Wire):
@@ -121,7 +145,9 @@ class StaffPage(Wire):
 
 
 class NewStaff(Wire):
-    """`classes`: of a tutor. `email`, `phone` tell a worker's contact from a family's."""
+    """`classes`: of a tutor. `email`, `phone` tell a worker's contact from a family's; `snils`
+    tells that a worker is a parent, who signs as one and acts for no family of theirs.
+    """
 
     login = a_text(MOST_SIGNS)
     password = a_secret(LEAST_PASSWORD_SIGNS)
@@ -130,6 +156,7 @@ class NewStaff(Wire):
     classes = some(a_class_name(), 60, required=False)
     email = Personal(Field.EMAIL, required=False)
     phone = Personal(Field.PHONE, required=False)
+    snils = Personal(Field.SNILS, required=False)
 
 
 class StaffMade(Wire):

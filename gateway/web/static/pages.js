@@ -15,3 +15,19 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
+// A passkey fills its form; where it cannot, the page has a field for a code.
+document.addEventListener("submit", async (event) => {
+  const form = event.target, kind = form.dataset.passkey, kinds = window.PublicKeyCredential;
+  if (!kind) return;
+  event.preventDefault();
+  try {
+    const asked = JSON.parse(form.dataset.options);
+    const made = kind === "create"
+      ? await navigator.credentials.create({ publicKey: kinds.parseCreationOptionsFromJSON(asked) })
+      : await navigator.credentials.get({ publicKey: kinds.parseRequestOptionsFromJSON(asked) });
+    form.elements.credential.value = JSON.stringify(made.toJSON());
+    form.submit();
+  } catch {
+    form.querySelector("[role=alert]").hidden = false;
+  }
+});

@@ -194,7 +194,7 @@ def test_the_rest_of_what_staff_do_has_events_too(family: Town, clock: Clock):
     paper = town.ask_of(town.person(102), FormKind.CHILD)
     with watched(town) as kinds, town.by(Role.TUTOR) as unit:
         record_paper(unit, paper.id, Decision.REFUSED, town.today(), FULL, host, keys)
-    assert kinds == {"consent.refused": 1}
+    assert kinds == {"consent.refused": 1, "identity.checked": 1}
     for days in (0, 1):
         clock.forward(days=days)
         with watched(town) as kinds, town.by(Role.TUTOR) as unit:

@@ -18,13 +18,17 @@ from click.testing import CliRunner, Result
 from audit.checkpoint import open_checkpoint
 from audit.journal import last_checkpoint
 from crypto.keyring import RingName, create_ring
+from crypto.secrets_text import hash_secret
 from crypto.signing import NoteVerifier
+from gateway.actions.set_up_factor import begin_app, confirm_app
+from gateway.actions.sign_in import open_session
 from gateway.cli.main import main
 from gateway.settings import Settings
-from gateway.unit import SYSTEM
+from gateway.unit import SYSTEM, Actor
 from gateway.wiring import Wiring
 from policies.permissions import Role
 from tests.conftest import NOW
+from tests.phone import Phone
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "correct horse battery staple"
@@ -211,6 +215,25 @@ def test_a_password_can_be_typed(prepared: Operator):
     )
     assert typed.exit_code == 0, typed.output
     assert PASSWORD not in typed.output
+
+
+def test_a_lost_phone_is_reset_by_whoever_stands_at_the_machine(prepared: Operator):
+    wiring = prepared.wiring()
+    with wiring.units.open(SYSTEM) as unit:
+        token, _ = open_session(unit, "admin", "192.0.2.1")
+        admin = unit.staff.find(login="admin")
+        assert admin is not None
+    with wiring.units.open(Actor(Role.ADMINISTRATOR, admin.id)) as unit:
+        phone = Phone(begin_app(unit, token).text, wiring.clock)
+        confirm_app(unit, token, phone.code(), wiring.code_key)
+    done = prepared.run("user", "reset-2fa", "ADMIN")
+    assert (done.exit_code, done.output.startswith("Сброшено.")) == (0, True)
+    with wiring.units.open(SYSTEM) as unit:
+        assert not unit.factors.has_any(admin.id)
+        assert unit.staff.of_session(hash_secret(token), unit.now) is None
+    wiring.close()
+    unknown = prepared.run("user", "reset-2fa", "nobody")
+    assert (unknown.exit_code, "такого имени нет" in unknown.output) == (1, True)
 
 
 def test_workers_of_schools_are_not_added_here(prepared: Operator):

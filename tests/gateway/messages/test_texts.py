@@ -20,7 +20,6 @@ LETTERS = {
     "withdrawal after": texts.withdrawal(SCHOOL, "Ева", "7K4M", "сегодня", True),
     "clash": texts.clash(SCHOOL, "Ева", "телефон", LINK),
     "left out": texts.left_out(SCHOOL, "Ева", DAY, ZONE, LINK),
-    "contact replaced": texts.contact_replaced(SCHOOL, "Ева", "сегодня", "+7 4212 00-00-00"),
     "unknown contact": texts.unknown_contact(SCHOOL, "Ева", "сегодня", "+7 4212 00-00-00"),
 }
 
@@ -51,6 +50,13 @@ def test_a_code_comes_first_and_fits_one_sms() -> None:
     assert signing.startswith("482913 — подпись документа 7K4M")
     assert parts_of(opening) == 1
     assert parts_of(signing) <= 2
+
+
+def test_a_replaced_address_hears_of_it_and_of_nobodys_name() -> None:
+    letter = texts.contact_replaced(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    assert SCHOOL in letter.subject
+    assert "О ком" not in letter.text
+    assert "+7 4212 00-00-00" in letter.text
 
 
 def test_a_replaced_phone_is_told_in_few_words() -> None:

@@ -36,8 +36,10 @@ from gateway.wiring import Wiring
 from policies.facts import FormKind
 from policies.permissions import Role
 from tests.conftest import Clock
+from tests.phone import Phone
 from tests.town import ASSERTION_KEY, Child, Town
 
+INPUTS = 10
 ABOVE = (Role.ADMINISTRATOR, Role.AUDITOR)
 MOTHER = 101
 CLASS = (Child(1, guardians=(MOTHER,)),)
@@ -83,7 +85,7 @@ class Door:
         staff_id = self.above.get(role) or (town or self.town).staff[role]
         token = new_secret()
         with self.wiring.units.open(SYSTEM) as unit:
-            unit.staff.open_session(hash_secret(token), staff_id, unit.now + LIFE)
+            unit.staff.open_session(hash_secret(token), staff_id, unit.now + LIFE, unit.now)
         return bearer(token)
 
     def family_token(self, town: Town, signer: UUID | None = None) -> str:
@@ -156,6 +158,16 @@ class Door:
         token: str = told(self.ask_token())["access_token"]
         return token
 
+    def set_up_phone(self, token: str) -> Phone:
+        """Give the worker of that session an application; the session has shown it."""
+        made = told(self.post("/v1/session/application", bearer(token)))
+        phone = Phone(made["secret"], self.clock)
+        answer = self.post(
+            "/v1/session/application/confirmation", bearer(token), {"code": phone.code()}
+        )
+        phone.spare = told(answer)["recovery_codes"]
+        return phone
+
     # calls
 
     def get(self, path: str, who: Headers | None = None, **more: Any) -> TestResponse:
@@ -198,6 +210,10 @@ class Door:
     def take_back(self) -> None:
         """The mother withdraws the consent for her child."""
         self.town.withdraw(self.own_ask(FormKind.CHILD))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--inputs", type=int, default=INPUTS, help="inputs of every operation")
 
 
 def bearer(token: str) -> Headers:

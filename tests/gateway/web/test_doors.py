@@ -18,7 +18,7 @@ from tests.town import Child
 
 ROLES = tuple(Role)
 # Routes whose right is told apart by the token and not by a permission; the watch has its own.
-ANY_STAFF = {"sign_out"}
+ANY_STAFF = {"sign_out", "show_factor", "begin_application", "confirm_application"}
 WATCH = {"see_figures"}
 
 
@@ -40,7 +40,7 @@ def call(
     """A call with ids that belong to nothing, and an empty body of the right kind."""
     for name in ("collection_id", "class_id", "import_id", "ask_id", "pupil_id", "answer_id",
                  "release_id", "bundle_id", "recall_id", "event_id", "school_id",
-                 "guardianship_id", "staff_id", "client_id"):  # fmt: skip
+                 "guardianship_id", "staff_id", "scan_id", "acting_id", "client_id"):  # fmt: skip
         path = path.replace(f"{{{name}}}", str(uuid4()))
     content = operation.get("requestBody", {}).get("content", {})
     if "multipart/form-data" in content:

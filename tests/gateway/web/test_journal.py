@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -13,6 +14,8 @@ from audit.checkpoint import read_unverified
 from audit.store import audit_checkpoint
 from audit.tree import leaf_hash, verify_inclusion
 from audit.verify import main as verify
+from gateway.actions.add_school import add_school
+from gateway.unit import SYSTEM
 from policies.permissions import Role
 from tests.gateway.web.conftest import Door, refusal, told
 
@@ -68,6 +71,17 @@ def test_an_export_is_verified_offline(full_door: Door, tmp_path: Path):
     pack.write_bytes(answer.data)
     key.write_text(full_door.wiring.note_signer.vkey)
     assert verify([str(pack), "--vkey", str(key)]) == 0
+
+
+def test_only_a_school_of_ours_is_exported(full_door: Door):
+    full_door.town.work()
+    with full_door.wiring.units.open(SYSTEM) as unit:
+        new = add_school(unit, "Новая школа", "Asia/Vladivostok")
+    auditor = full_door.who(Role.AUDITOR)
+    answer = full_door.post("/v1/audit/exports", auditor, {"school_id": str(uuid4())})
+    assert refusal(answer) == (404, "not_found")
+    answer = full_door.post("/v1/audit/exports", auditor, {"school_id": str(new)})
+    assert refusal(answer) == (503, "journal_behind")  # nothing of it is signed yet
 
 
 def test_nothing_is_exported_before_the_first_signature(door: Door):

@@ -19,6 +19,7 @@ from gateway import errors as e
 from gateway.actions.add_school import add_school
 from gateway.actions.add_staff import add_staff
 from gateway.actions.prepare_release import prepare_release
+from gateway.actions.sign_in import open_session
 from gateway.app import create_app
 from gateway.store.bundles import Release
 from gateway.store.clients import clients
@@ -30,6 +31,7 @@ from gateway.web.repeats import RUNNING
 from gateway.wiring import Wiring
 from policies.facts import FormKind
 from policies.permissions import Role
+from tests.factories import a_snils
 from tests.gateway.web.conftest import CLASS, MOTHER, Door, bearer, details, refusal, told
 from tests.town import class_list
 
@@ -60,6 +62,12 @@ def approve(door: Door, release: Release) -> TestResponse:
     return door.post(path, door.who(Role.DIRECTOR), {"set_digest": release.set_digest})
 
 
+def half_open(door: Door) -> str:
+    """A director's session that has shown the password alone."""
+    with door.wiring.units.open(SYSTEM) as unit:
+        return open_session(unit, f"{Role.DIRECTOR.value}-28", "192.0.2.1")[0]
+
+
 def enlist(door: Door) -> None:
     door.town.import_children(CLASS)
     door.town.agree_on_signature()
@@ -83,6 +91,36 @@ def tutor_founds_a_school(door: Door) -> TestResponse:
 @meets(e.SecondPersonNeeded)
 def one_person_prepares_and_approves(door: Door) -> TestResponse:
     return approve(door, prepared(door, by=Role.DIRECTOR))
+
+
+@meets(e.OwnFamily)
+def a_worker_records_the_own_child(door: Door) -> TestResponse:
+    enlist(door)
+    town = door.town
+    with door.wiring.units.open(SYSTEM) as unit:
+        town.staff[Role.REGISTRAR] = add_staff(
+            unit, "parent", "no hash", Role.REGISTRAR, town.school_id, snils=a_snils(MOTHER)
+        )
+    body = {"person_ids": [str(town.person(MOTHER))], "number": "7", "signed_on": "2026-09-01"}
+    return door.post("/v1/school/agreements", door.who(Role.REGISTRAR), body)
+
+
+@meets(e.SecondFactorNeeded)
+def by_password_alone(door: Door) -> TestResponse:
+    return door.get("/v1/school", bearer(half_open(door)))
+
+
+@meets(e.SecondFactorStale)
+def approve_an_hour_after_the_sign_in(door: Door) -> TestResponse:
+    release, director = prepared(door), door.who(Role.DIRECTOR)
+    door.clock.forward(hours=1)
+    path = f"/v1/school/releases/{release.id}/approval"
+    return door.post(path, director, {"set_digest": release.set_digest})
+
+
+@meets(e.FactorWrong)
+def a_code_without_an_application(door: Door) -> TestResponse:
+    return door.post("/v1/session/second-factor", bearer(half_open(door)), {"code": "000000"})
 
 
 @meets(e.NotFound)

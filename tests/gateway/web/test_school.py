@@ -176,6 +176,7 @@ def test_a_school_is_founded_equipped_and_opened(door: Door):
     token = told(door.post("/v1/session", body={k: worker[k] for k in ("login", "password")}))[
         "token"
     ]
+    door.set_up_phone(token)
     who = {"Authorization": f"Bearer {token}"}
     body = {"programme": "mesh-2020", "opens_on": "2026-09-01", "deadline_on": "2026-09-15"}
     made = told(door.post("/v1/school/collections", who, body))["collection_id"]

@@ -38,6 +38,8 @@ def test_a_right_password_opens_a_session(hired: Door):
     assert opened["role"] == "registrar"
     assert opened["school_id"] == str(hired.town.school_id)
     assert opened["expires_at"] == "2026-09-01T17:00:00Z"
+    assert opened["second_factor"] == "to_set_up"
+    hired.set_up_phone(opened["token"])
     school = told(hired.get("/v1/school", bearer(opened["token"])))
     assert (school["short_name"], school["is_complete"]) == ("Школа № 28", True)
 

@@ -99,8 +99,8 @@ def test_a_claim_that_cannot_be_settled_does_not_stop_the_next(town: Town, other
     Rounds(town.wiring).once()
     with other.by(Role.REGISTRAR) as unit:
         states = unit.claims.states(other.school_id)
-    assert {state.value for state in states[sound]} == {"settled"}
-    assert {state.value for state in states[spoiled]} == {"settled"}
+    assert {claim.state.value for claim in states[sound]} == {"settled"}
+    assert {claim.state.value for claim in states[spoiled]} == {"settled"}
 
 
 def test_a_school_that_cannot_be_narrowed_does_not_stop_the_next(town: Town, other: Town):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from gateway.web.pages.school import desk, invitations, lists, poster, pupil, release, tracker
+from gateway.web.pages.school import (
+    acting,
+    desk,
+    invitations,
+    lists,
+    poster,
+    pupil,
+    registers,
+    release,
+    second,
+    tracker,
+)
 from gateway.web.pages.school.frame import school
+from gateway.web.pages.school.security import security
 from gateway.web.pages.school.sign_in import door
 
-VIEWS = (desk, lists, invitations, tracker, pupil, release, poster)
-"""Modules whose views stand under `school`: importing them registers them."""
-SCHOOL_PAGES = (door, school)
+VIEWS = (acting, desk, lists, poster, invitations, tracker, pupil, registers, release, second)
+"""Modules whose views stand under `school` or `door`: importing them registers them."""
+SCHOOL_PAGES = (door, security, school)

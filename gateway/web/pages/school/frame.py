@@ -13,7 +13,7 @@ from gateway.web.context import current_unit
 from gateway.web.pages.access import needs
 from gateway.web.pages.school import words
 from gateway.web.pages.site import Page, Pages
-from policies.permissions import Permission, allowed
+from policies.permissions import Permission
 
 school = Pages("desks")
 SEE = needs(Permission.READ_READINESS)
@@ -32,7 +32,7 @@ def framed(template: str, collection: Collection | None = None, **facts: object)
         "collection": collection,
         "programme": programme_title(collection) if collection else "",
         "role": words.ROLES.get(role, "") if role else "",
-        "may": {each.value for each in Permission if role and allowed(role, each)},
+        "may": {each.value for each in Permission if unit.actor.may(each)},
         "today": found.today(unit.now),
         "counted": words.counted,
     }

@@ -31,6 +31,7 @@ def invitations(collection_id: UUID, class_id: UUID) -> Page:
         class_name=name,
         invited=plan.invited,
         last_at=plan.last_at,
+        goes_at=plan.goes_at if plan.goes_at > unit.now else None,
         letter=letter,
         is_late=deadline_passed(unit.now, found.deadline_on, plan.school.zone),
     )

@@ -35,7 +35,7 @@ from gateway.web.pages.school.frame import (
     the_collection,
 )
 from gateway.web.pages.school.words import remark
-from gateway.web.pages.site import Page, Sheet, To
+from gateway.web.pages.site import FormSize, Page, Sheet, To
 from policies.facts import Field, Items
 from policies.fields import ABSENCE_LABELS_RU, PERSONAL
 from policies.findings import Code, text_of
@@ -49,6 +49,8 @@ MOST_DRAFTS = 50
 MOST_ROWS = 50  # of bad rows at once: more are shown when these are mended
 MOST_CELL = 300
 PASTED = "cells.csv"
+# Two thousand pupils with two representatives each, in Cyrillic, are some two megabytes.
+CELLS = FormSize(parts=8, text_bytes=4_000_000)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFUSED = (BadInput, UnreadableList)
 
@@ -64,7 +66,7 @@ def lists(collection_id: UUID) -> Page:
     )
 
 
-@school.on("POST", LISTS, UPLOAD, again=lists, mends=REFUSED)
+@school.on("POST", LISTS, UPLOAD, again=lists, mends=REFUSED, size=CELLS)
 def upload(collection_id: UUID) -> To:
     """Keep a draft; nothing of it counts before the commit."""
     file, cells = request.files.get("file"), request.form.get("cells", "")

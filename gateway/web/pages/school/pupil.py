@@ -18,16 +18,18 @@ from gateway.web.pages.access import needs
 from gateway.web.pages.reading import told
 from gateway.web.pages.school import words
 from gateway.web.pages.school.frame import PUPIL, framed, school
-from gateway.web.pages.site import Page, To
+from gateway.web.pages.site import FormSize, Page, To
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.fields import Wire
-from gateway.web.schemas.parts import Corrections, details_of
+from gateway.web.schemas.parts import Corrections, details_of, witness_of
+from gateway.web.schemas.written import NewPaperAnswer
 from policies.facts import Decision, Field
 from policies.permissions import Permission
 
 READ = needs(Permission.READ_CLASS)
 PERSON = f"{PUPIL}/people/<uuid:person_id>"
 PAPER = f"{PUPIL}/answers/<uuid:ask_id>"
+TWO_PAPERS = FormSize(parts=40, text_bytes=100_000)  # details of two people and a scan
 
 
 class Contacts(Wire):
@@ -64,7 +66,7 @@ def agreement(collection_id: UUID, pupil_id: UUID) -> To:
 
 @school.on("GET", PAPER, needs(Permission.RECORD_PAPER))
 def paper_form(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> Page:
-    """An answer that was given on paper: what it says, when, by whom."""
+    """An answer that was given on paper or said: what it says, when, by whom."""
     found = read_pupil(current_unit(), collection_id, pupil_id)
     asked = next((each for each in found.asked if each.ask.id == ask_id), None)
     if asked is None:
@@ -78,12 +80,14 @@ def paper_form(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> Page:
     needs(Permission.RECORD_PAPER),
     again=paper_form,
     mends=(BadInput, RulesBroken, NothingToWithdraw, TooLate),
+    size=TWO_PAPERS,
 )
 def paper(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> To:
     """Record it; the worker is who has checked the identity."""
-    if request.form.get("identity") != "yes":
+    read, wiring = told(NewPaperAnswer), current_wiring()
+    if "identity" not in read:
         raise BadInput({"/identity": "identity_unchecked"})
-    read, wiring = told(wire.NewPaperAnswer), current_wiring()
+    file = request.files.get("scan")
     decision = Decision(read["decision"].value)
     record_paper(
         current_unit(),
@@ -93,6 +97,8 @@ def paper(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> To:
         details_of(read),
         wiring.host,
         wiring.signing_keys,
+        witness_of(read),
+        (file.read() if file else b"") or None,
     )
     return _back(collection_id, pupil_id, "Ответ записан.")
 

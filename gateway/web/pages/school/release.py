@@ -15,10 +15,10 @@ from gateway.actions.open_collection import move_deadline, open_collection, stat
 from gateway.actions.prepare_release import prepare_release
 from gateway.actions.readiness import see_readiness
 from gateway.actions.release_set import Members
-from gateway.errors import BadInput, DigestMismatch, NotFound
+from gateway.errors import BadInput, DigestMismatch, FactorWrong, NotFound, SecondFactorStale
 from gateway.store.bundles import Bundle
-from gateway.web.context import current_unit, current_wiring
-from gateway.web.pages.access import needs
+from gateway.web.context import current_caller, current_unit, current_wiring
+from gateway.web.pages.access import needs, proves
 from gateway.web.pages.reading import told
 from gateway.web.pages.school.frame import (
     CLASS,
@@ -31,13 +31,14 @@ from gateway.web.pages.school.frame import (
     the_collection,
 )
 from gateway.web.pages.school.words import days_left
-from gateway.web.pages.site import Page, To
+from gateway.web.pages.site import MENDABLE, Page, To
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.fields import Wire, a_day, a_number, a_text
 from policies.findings import Finding, text_of
 from policies.permissions import Permission
 from policies.programme import published
 from policies.release import ClassReadiness
+from policies.second_factor import is_fresh
 
 READINESS = f"{COLLECTION}/readiness"
 RELEASE = f"{COLLECTION}/release"
@@ -156,10 +157,17 @@ def release(collection_id: UUID) -> Page:
         bundles=[(each, _moments(each)) for each in bundles],
         recalls=[(each, days_left((each.due_on - today).days)) for each in recalls],
         is_own=made is not None and made.prepared_by == unit.actor.ref,
+        asks_code=not is_fresh(current_caller().second_at, unit.now),
     )
 
 
-@school.on("POST", f"{RELEASE}/approve", needs(Permission.APPROVE_RELEASE), again=release)
+@school.on(
+    "POST",
+    f"{RELEASE}/approve",
+    proves(Permission.APPROVE_RELEASE),
+    again=release,
+    mends=(*MENDABLE, FactorWrong, SecondFactorStale),
+)
 def approve(collection_id: UUID) -> To:
     """Approve exactly what was shown, as the second person."""
     unit = current_unit()

@@ -53,7 +53,7 @@ def browser_of(door: Door, role: Role | None) -> FlaskClient:
         staff_id = door.above.get(role) or door.town.staff[role]
         with door.wiring.units.open(SYSTEM) as unit:
             expires = unit.now + timedelta(hours=8)
-            unit.staff.open_session(hash_secret(secret), staff_id, expires)
+            unit.staff.open_session(hash_secret(secret), staff_id, expires, unit.now)
         browser.set_cookie("soglasie-staff", secret)
     return browser
 

@@ -15,6 +15,8 @@ PAPER = {
 }
 CHILD_PAPER = {
     **{name.replace("signer", "child"): value for name, value in PAPER.items()},
+    "child-id_document-series": "II-ДВ",
+    "child-id_document-issued_on-year": "2016",
     "same_address": "yes",
     "child-address": "",
 }
@@ -26,6 +28,17 @@ def answer(family: Family, decision: str) -> Browser:
     browser.send("/details", {**PAPER, **CHILD_PAPER})
     browser.send("/decision", {"decision": decision})
     return browser.send(f"/{decision}", {"code": family.newest_code()})
+
+
+def test_papers_that_contradict_the_register_are_mended_where_they_were_typed(family: Family):
+    family.come_in()
+    browser = family.browser.follow("Ответить").follow("Всё верно")
+    early = {"child-id_document-issued_on-year": "1990"}
+    browser.send("/details", {**PAPER, **CHILD_PAPER, **early})
+    assert browser.page.status_code == 422
+    assert "раньше" in browser.text
+    browser.send("/details", {**PAPER, **CHILD_PAPER})
+    assert browser.form("/decision")
 
 
 def test_from_the_letter_to_the_receipt_and_the_withdrawal(family: Family):

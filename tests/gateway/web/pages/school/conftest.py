@@ -19,6 +19,8 @@ from gateway.web.context import keep_wiring
 from gateway.web.pages.cookies import CSRF_FIELD
 from gateway.wiring import Wiring
 from policies.permissions import Role
+from tests.conftest import Clock
+from tests.phone import Phone
 from tests.town import Town
 
 _FORM_TOKEN = re.compile(rf'name="{CSRF_FIELD}" value="([^"]+)"')
@@ -65,6 +67,18 @@ class Browser:
         return self.text
 
 
+def set_up_phone(browser: Browser, clock: Clock) -> Phone:
+    """Scan, confirm; the phone with the recovery codes that were shown."""
+    browser.open("/security")
+    browser.send("/security/app")
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", browser.page.text)
+    assert secret, browser.text
+    phone = Phone(secret[1], clock)
+    browser.send("/security/app/confirm", code=phone.code())
+    phone.spare = re.findall(r'<code class="nowrap">([0-9A-Z-]+)</code>', browser.page.text)
+    return phone
+
+
 @dataclass
 class Desks:
     """A school whose workers sit at browsers of their own."""
@@ -84,6 +98,7 @@ class Desks:
                 hash_secret(secret),
                 staff_id or self.town.staff[role],
                 unit.now + timedelta(hours=8),
+                unit.now,
             )
         browser = self.browser()
         browser.http.set_cookie("soglasie-staff", secret)

@@ -19,16 +19,23 @@ COOKIE = f"soglasie-{STAFF}"
 
 @pytest.fixture
 def staffed(desks: Desks) -> Desks:
-    """The same with a registrar who knows her password."""
+    """The same with a tutor who knows her password."""
     with desks.wiring.units.open(SYSTEM) as unit:
-        add_staff(unit, LOGIN, hash_password(PASSWORD), Role.REGISTRAR, desks.town.school_id)
+        add_staff(
+            unit,
+            LOGIN,
+            hash_password(PASSWORD),
+            Role.TUTOR,
+            desks.town.school_id,
+            class_names=["7А"],
+        )
     return desks
 
 
 def test_a_worker_signs_in_and_sees_the_classes(staffed: Desks):
     browser = staffed.browser()
     browser.open("/login")
-    assert "Классы" in browser.send("/login", login=LOGIN, password=PASSWORD)
+    assert "Класс 7А" in browser.send("/login", login=LOGIN, password=PASSWORD)
 
 
 def test_each_sign_in_is_a_session_of_its_own_and_ends_the_one_before(staffed: Desks):
@@ -99,7 +106,7 @@ def test_a_sign_in_leads_to_no_other_place(staffed: Desks, back: str):
     browser = staffed.browser()
     browser.open("/login")
     browser.send("/login", login=LOGIN, password=PASSWORD, back=back)
-    assert browser.page.request.path == staffed.collection
+    assert browser.page.request.path == staffed.desk()
 
 
 def test_a_form_of_another_site_is_refused(staffed: Desks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.permissions import Role
+from tests.conftest import Clock
 from tests.gateway.web.pages.school.conftest import Desks
 from tests.town import Child
 
@@ -36,3 +37,11 @@ def test_nobody_is_written_to_twice_within_a_day(desks: Desks):
 def test_a_director_writes_to_nobody(desks: Desks):
     desks.town.import_children(CLASS)
     desks.of(Role.DIRECTOR).open(f"{desks.desk()}/invitations", 403)
+
+
+def test_the_page_says_that_letters_of_the_night_go_in_the_morning(desks: Desks, clock: Clock):
+    desks.town.import_children(CLASS)
+    tutor = desks.of(Role.TUTOR)
+    clock.forward(hours=2)
+    told = tutor.open(f"{desks.desk()}/invitations")
+    assert "Письма уйдут 2 сентября 2026 года, 09:00" in told

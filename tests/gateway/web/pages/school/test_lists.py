@@ -167,3 +167,15 @@ def test_a_draft_of_another_is_not_there(desks: Desks):
     for part in ("", "/columns", "/changes"):
         desks.of(Role.TUTOR).open(path_of(registrar) + part, 404)
     desks.of(Role.DIRECTOR).open(path_of(registrar), 403)
+
+
+def test_a_whole_school_is_pasted_and_more_than_that_is_refused(desks: Desks):
+    """Only the size is at stake here: remarks that nobody reads make the cells long."""
+    registrar = desks.of(Role.REGISTRAR)
+    filler = "ё" * 400
+    rows = [f"{CHILD.line()};{filler}" for _ in range(1000)]
+    assert len(pasted(*rows).encode()) > 1_000_000
+    upload(desks, registrar, pasted(*rows))
+    registrar.open(f"{desks.collection}/lists")
+    too_much = {"cells": "ё" * 2_100_000}
+    assert "слишком большой" in registrar.post(f"{desks.collection}/lists", too_much, 413)

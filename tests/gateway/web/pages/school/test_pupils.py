@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.actions.add_staff import add_staff
 from gateway.web.pages.faults import FOR_PEOPLE
 from policies.facts import Decision, Field, FormKind
 from policies.permissions import Role
+from tests.factories import a_snils
 from tests.gateway.web.pages.school.conftest import Browser, Desks
 from tests.town import Child, Town
 
@@ -97,7 +99,7 @@ def test_unique_values_are_masked_on_the_page_of_a_pupil(listed: Desks):
 
 def record(tutor: Browser, on: Desks, status: int = 200, **more: object) -> str:
     tutor.open(ask_path(on))
-    fields = {"decision": "given", "identity": "yes", **BOTH, **day("signed_on", on), **more}
+    fields = {"decision": "given", "identity": "document", **BOTH, **day("signed_on", on), **more}
     return tutor.post(ask_path(on), fields, status)
 
 
@@ -110,7 +112,7 @@ def test_an_answer_on_paper_is_recorded_by_who_checked_the_identity(listed: Desk
 def test_a_refusal_needs_no_address(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     tutor.open(ask_path(listed))
-    told = {"decision": "refused", "identity": "yes", **day("signed_on", listed)}
+    told = {"decision": "refused", "identity": "document", **day("signed_on", listed)}
     told["signer-id_document-kind"] = "passport"
     assert "Ответ записан" in tutor.post(ask_path(listed), told)
 
@@ -118,7 +120,7 @@ def test_a_refusal_needs_no_address(listed: Desks):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"identity": ""}, "Отметьте, что проверили документ", id="identity"),
+        pytest.param({"identity": ""}, "Выберите, как проверили личность", id="identity"),
         pytest.param({"decision": ""}, REQUIRED, id="decision"),
         pytest.param({"signed_on-day": "31", "signed_on-month": "2"}, "Такого дня нет", id="day"),
         pytest.param({"signer-address": ""}, REQUIRED, id="address"),
@@ -194,3 +196,36 @@ def test_a_pupil_leaves_by_an_order(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     tutor.open(pupil_path(listed, 2))
     tutor.post(f"{pupil_path(listed, 2)}/departure", fields, 403)
+
+
+def test_a_worker_sees_the_own_family_and_records_nothing_there(listed: Desks):
+    with listed.town.by(Role.REGISTRAR) as unit:
+        parent = add_staff(
+            unit,
+            "parent",
+            "no hash",
+            Role.TUTOR,
+            listed.town.school_id,
+            class_names=["7А"],
+            snils=a_snils(101),
+        )
+    tutor = listed.of(Role.TUTOR, parent)
+    told = tutor.open(pupil_path(listed))
+    assert "Это ваша семья" in told
+    assert "Записать" not in told.replace("Записать здесь", "")
+    tutor.open(pupil_path(listed, 2))
+    assert "Записать попытку" in tutor.text
+    told = tutor.post(
+        f"{pupil_path(listed)}/attempts",
+        {"channel": "phone", **day("made_on", listed)},
+        403,
+    )
+    assert "может только коллега" in told
+
+
+def test_the_page_says_why_a_contact_cannot_sign(listed: Desks):
+    path = f"{pupil_path(listed)}/people/{listed.town.person(101)}/contacts"
+    tutor = listed.of(Role.TUTOR)
+    tutor.open(path)
+    told = tutor.post(path, {"email": "new@example.org", "phone": "8 900 000-00-77"})
+    assert "Подписать через них можно через сутки, на бумаге — сразу" in told

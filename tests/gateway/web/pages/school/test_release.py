@@ -10,7 +10,8 @@ from gateway.actions.hand_over import hand_over
 from gateway.unit import Actor
 from policies.facts import Decision, FormKind
 from policies.permissions import Role
-from tests.gateway.web.pages.school.conftest import Browser, Desks
+from tests.conftest import Clock
+from tests.gateway.web.pages.school.conftest import Browser, Desks, set_up_phone
 from tests.gateway.web.pages.school.test_pupils import day
 from tests.town import Child
 
@@ -96,6 +97,21 @@ def test_nobody_approves_what_was_not_shown(settled: Desks):
     registrar.open(f"{settled.collection}/release")
     assert "Ждёт утверждения директором" in registrar.text
     registrar.post(path, {**shown, "sure": "yes"}, 403)
+
+
+def test_an_approval_asks_for_a_fresh_code_on_its_page(settled: Desks, clock: Clock):
+    handed_in(settled)
+    registrar, director = settled.of(Role.REGISTRAR), settled.of(Role.DIRECTOR)
+    registrar.open(f"{settled.collection}/readiness")
+    registrar.send(f"{settled.collection}/release/prepare")
+    phone = set_up_phone(director, clock)
+    clock.forward(minutes=6)
+    assert "Код из приложения" in director.open(f"{settled.collection}/release")
+    path = f"{settled.collection}/release/approve"
+    shown = {n: hidden(director, n) for n in ("release_id", "digest")} | {"sure": "yes"}
+    assert "с прошлого прошло больше пяти минут" in director.post(path, shown, 422)
+    assert "Дождитесь следующего кода" in director.post(path, {**shown, "code": "1"}, 422)
+    assert "Запечатано" in director.post(path, {**shown, "code": phone.code()})
 
 
 def test_a_withdrawal_after_the_pull_shows_its_days(settled: Desks):
