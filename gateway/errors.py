@@ -17,7 +17,7 @@
       CodeWrong CodeExpired CodeSpent CodeNotSent
       TooManyAttempts
       TooLate
-      NotReady          JournalBehind PassportMissing
+      NotReady          JournalBehind PassportMissing PlatformMissing
 
 An error carries ids and codes, never a personal value. An action that has to keep what it
 counted (a wrong code) returns the error instead of raising it; then the unit commits first.
@@ -220,3 +220,7 @@ class JournalBehind(NotReady):
 
 class PassportMissing(NotReady):
     """The school's passport is not filled in, and documents name it."""
+
+
+class PlatformMissing(NotReady):
+    """No platform of the programme is registered: nobody could open the bundle."""

@@ -12,7 +12,7 @@ from audit.journal import last_checkpoint
 from crypto import canonical, jose
 from gateway.actions.issue_token import client_keys
 from gateway.actions.release_set import Members, SchoolState
-from gateway.errors import JournalBehind, NotReady
+from gateway.errors import JournalBehind, PlatformMissing
 from gateway.store.bundles import Approval, Bundle
 from gateway.unit import Unit
 from policies.consent import latest
@@ -33,11 +33,11 @@ def seal_bundle(
     """Build, sign and encrypt a revision and store it. The school is locked.
 
     `before`: the revision that this one supersedes. Raises `JournalBehind` before the first
-    checkpoint, `NotReady` when the programme has no platform client.
+    checkpoint, `PlatformMissing` when the programme has no platform client.
     """
     client = unit.clients.find(programme=state.rules.slug)
     if client is None:
-        raise NotReady
+        raise PlatformMissing
     bundle_id, revision = unit.new_id(), before.revision + 1 if before else 1
     document = canonical.dumps(
         _document(unit, state, members, approval, before, bundle_id, revision)

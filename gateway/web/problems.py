@@ -235,6 +235,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Не заполнен паспорт школы",
             "Без названия, адреса, поручения и актов документ составить нельзя.",
         ),
+        e.PlatformMissing: Problem(
+            "platform-missing",
+            409,
+            "Платформа ещё не подключена",
+            "Передавать пока некому. Попросите администратора подключить платформу.",
+        ),
         # what is gone
         e.Gone: Problem(
             "gone",

@@ -333,7 +333,7 @@ def deadline_that_a_colleague_moved(door: Door) -> TestResponse:
     return door.put(path, seen, {"deadline_on": "2026-10-02"})
 
 
-@meets(e.NotReady)
+@meets(e.PlatformMissing)
 def programme_without_a_platform(door: Door) -> TestResponse:
     release = prepared(door)
     with door.wiring.writing.begin() as connection:
@@ -414,7 +414,8 @@ def probe(error: Exception) -> Scenario:
     return scenario
 
 
-for foreseen in (e.Conflict(), e.Gone(), e.FormStale(), DatabaseBusy(), http.NotAcceptable()):
+for foreseen in (e.Conflict(), e.Gone(), e.FormStale(), e.NotReady(), DatabaseBusy(),
+                 http.NotAcceptable()):  # fmt: skip
     kind = http.HTTPException if isinstance(foreseen, http.HTTPException) else type(foreseen)
     SCENARIOS[kind] = probe(foreseen)
 SCENARIOS[Exception] = probe(ValueError("Ёлкина Ольга, +79000000101"))

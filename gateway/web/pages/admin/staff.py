@@ -9,8 +9,16 @@ from flask import request
 from crypto.secrets_text import new_secret
 from gateway.actions import add_staff as adding
 from gateway.actions import manage_staff as managing
-from gateway.errors import AlreadyExists, BadInput, NotFound
-from gateway.web.context import current_unit, current_wiring
+from gateway.actions.reset_factor import reset_factor
+from gateway.errors import (
+    AlreadyExists,
+    BadInput,
+    FactorWrong,
+    NotFound,
+    SecondFactorStale,
+)
+from gateway.web.context import current_caller, current_unit, current_wiring
+from gateway.web.pages.access import proves
 from gateway.web.pages.admin.frame import ON_A_PAGE, STAFF, asked_after, framed, office
 from gateway.web.pages.audit.words import ALL_ROLES
 from gateway.web.pages.reading import told
@@ -18,6 +26,8 @@ from gateway.web.pages.site import MENDABLE, Page, To
 from gateway.web.passwords import hash_password
 from gateway.web.schemas.fields import id_cursor_text
 from gateway.web.schemas.staff import NewPassword, NewStaff, RoleChange
+from policies.permissions import Permission
+from policies.second_factor import is_fresh
 
 WORKER = "/admin/staff/<uuid:staff_id>"
 OF_STAFF = [(role.value, ALL_ROLES[role.value]) for role in sorted(
@@ -84,6 +94,8 @@ def worker(staff_id: UUID) -> Page:
         place=unit.schools.get(found.school_id).short_name if found.school_id else "",
         roles=[(role.value, ALL_ROLES[role.value]) for role in sorted(place)],
         role=ALL_ROLES[found.role.value],
+        has_factor=unit.factors.has_any(staff_id),
+        asks_code=not is_fresh(current_caller().second_at, unit.now),
     )
 
 
@@ -103,6 +115,19 @@ def set_password(staff_id: UUID) -> To:
     password_hash = hash_password(password)
     managing.set_password(current_unit(), staff_id, password_hash)
     return _back(staff_id, "Пароль задан. Передайте его лично.")
+
+
+@office.on(
+    "POST",
+    f"{WORKER}/second-factor",
+    proves(Permission.MANAGE_SECOND_FACTORS),
+    again=worker,
+    mends=(*MENDABLE, FactorWrong, SecondFactorStale),
+)
+def reset_second_factor(staff_id: UUID) -> To:
+    """Take a worker's second factor away; sessions end."""
+    reset_factor(current_unit(), staff_id)
+    return _back(staff_id, "Второй шаг сброшен, сеансы прекращены.")
 
 
 @office.on("POST", f"{WORKER}/disable", STAFF, again=worker)

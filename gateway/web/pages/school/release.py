@@ -158,6 +158,7 @@ def release(collection_id: UUID) -> Page:
         recalls=[(each, days_left((each.due_on - today).days)) for each in recalls],
         is_own=made is not None and made.prepared_by == unit.actor.ref,
         asks_code=not is_fresh(current_caller().second_at, unit.now),
+        is_connected=unit.clients.find(programme=found.programme) is not None,
     )
 
 

@@ -12,8 +12,9 @@ from gateway.unit import SYSTEM
 from gateway.web.passwords import hash_password, is_password
 from policies.permissions import Role
 from policies.programme import published
+from tests.conftest import Clock
 from tests.gateway.web.conftest import CLASS, app, client, log_lines, visitor
-from tests.gateway.web.pages.school.conftest import Browser, Desks, desks
+from tests.gateway.web.pages.school.conftest import Browser, Desks, desks, set_up_phone
 from tests.town import PASSPORT, platform_jwks
 
 __all__ = ["app", "client", "desks", "log_lines", "visitor"]
@@ -132,6 +133,26 @@ def test_a_new_password_lets_in_again(office: Office):
         found = look.staff.find(staff_id=staff_id)
     assert found is not None
     assert is_password(found.password_hash, "груша зреет рано")
+
+
+def test_a_lost_second_factor_is_reset_after_a_fresh_code(office: Office, clock: Clock):
+    """Without a code, or with a wrong one, nothing is reset."""
+    staff_id = office.desks.town.staff[Role.REGISTRAR]
+    registrar, browser = office.desks.of(Role.REGISTRAR), office.browser
+    path = f"/admin/staff/{staff_id}"
+    assert "Сбросить второй шаг" not in browser.open(path)
+    set_up_phone(registrar, clock)
+    phone = set_up_phone(browser, clock)
+    clock.forward(minutes=6)
+    browser.open(path)
+    browser.send(f"{path}/second-factor", 422)
+    browser.open(path)
+    browser.send(f"{path}/second-factor", 422, code="abcdef")
+    registrar.open("/school")
+    browser.open(path)
+    assert "Второй шаг сброшен" in browser.send(f"{path}/second-factor", code=phone.code())
+    assert "Сбросить второй шаг" not in browser.text
+    registrar.open("/school", 401)
 
 
 def test_another_role_ends_the_sessions(office: Office):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.actions.hand_over import hand_over
+from gateway.store.clients import clients
 from gateway.unit import Actor
 from policies.facts import Decision, FormKind
 from policies.permissions import Role
@@ -97,6 +99,14 @@ def test_nobody_approves_what_was_not_shown(settled: Desks):
     registrar.open(f"{settled.collection}/release")
     assert "Ждёт утверждения директором" in registrar.text
     registrar.post(path, {**shown, "sure": "yes"}, 403)
+
+
+def test_a_platform_that_is_missing_is_told_before_the_approval(desks: Desks):
+    path, words = f"{desks.collection}/release", "Платформа ещё не подключена"
+    assert words not in desks.of(Role.DIRECTOR).open(path)
+    with desks.wiring.writing.begin() as connection:
+        connection.execute(sa.delete(clients))
+    assert words in desks.of(Role.DIRECTOR).open(path)
 
 
 def test_an_approval_asks_for_a_fresh_code_on_its_page(settled: Desks, clock: Clock):
