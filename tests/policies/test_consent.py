@@ -123,7 +123,7 @@ def test_the_order_in_which_answers_are_told_does_not_matter(mixed):
 @pytest.mark.parametrize("level", list(EvidenceLevel))
 def test_a_programme_says_which_evidence_counts(level, programme):
     found = counts(an_answer(evidence=level), programme, CHILD)
-    refused = {EvidenceLevel.PAPER_SCAN, EvidenceLevel.CHECKBOX}
+    refused = {EvidenceLevel.PAPER_SCAN, EvidenceLevel.CHECKBOX, EvidenceLevel.ORAL}
     assert (found is not None and found.code is Code.EVIDENCE_NOT_ACCEPTED) == (level in refused)
 
 
