@@ -57,11 +57,13 @@ class Inclusion:
         }
 
 
+_PENDING = sa.select(sa.func.count()).select_from(audit_pending)
+_NEWEST = sa.select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
+
+
 def last_checkpoint(connection: sa.Connection) -> SignedCheckpoint | None:
     """The newest checkpoint; None when nothing was signed yet."""
-    row = connection.execute(
-        sa.select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
-    ).first()
+    row = connection.execute(_NEWEST).first()
     if row is None:
         return None
     return SignedCheckpoint(read_unverified(row.note), row.note, row.signed_at)
@@ -86,9 +88,7 @@ def index_of(connection: sa.Connection, event_id: UUID) -> int | None:
 
 def pending_count(connection: sa.Connection) -> int:
     """Events that wait for the sequencer."""
-    return int(
-        connection.execute(sa.select(sa.func.count()).select_from(audit_pending)).scalar_one()
-    )
+    return int(connection.execute(_PENDING).scalar_one())
 
 
 def oldest_pending_at(connection: sa.Connection) -> datetime | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from gateway.errors import NotFound
-from gateway.store.base import event_column, metadata, own_id, school_key
+from gateway.store.base import ID, event_column, metadata, own_id, school_key
 
 schools = sa.Table(
     "schools",
@@ -81,6 +81,12 @@ class School:
         )
 
 
+_LOCK = sa.select(schools.c.id).where(schools.c.id == ID).with_for_update(key_share=True)
+_ALL = sa.select(*(c for c in schools.c if c.name != "event_id"))
+_ZONES = sa.select(schools.c.id, schools.c.zone)
+_ONE = _ALL.where(schools.c.id == ID)
+
+
 class SchoolStore:
     """Schools and what belongs to them. Every look-up of a school's thing names the school."""
 
@@ -92,9 +98,7 @@ class SchoolStore:
 
         SQLite holds the whole database already (BEGIN IMMEDIATE). False: no such school.
         """
-        row = self._db.execute(
-            sa.select(schools.c.id).where(schools.c.id == school_id).with_for_update(key_share=True)
-        ).first()
+        row = self._db.execute(_LOCK, {"id": school_id}).first()
         return row is not None
 
     def add(
@@ -122,8 +126,7 @@ class SchoolStore:
         return self._db.scalar(sa.select(schools.c.event_id).where(schools.c.id == school_id))
 
     def find(self, school_id: UUID) -> School | None:
-        columns = [c for c in schools.c if c.name != "event_id"]
-        row = self._db.execute(sa.select(*columns).where(schools.c.id == school_id)).first()
+        row = self._db.execute(_ONE, {"id": school_id}).first()
         return None if row is None else School(**row._mapping)
 
     def of_code(self, public_code: str) -> School | None:
@@ -141,15 +144,14 @@ class SchoolStore:
 
     def page(self, after: UUID | None, limit: int) -> list[School]:
         """Schools by id, those behind `after`."""
-        columns = [c for c in schools.c if c.name != "event_id"]
-        query = sa.select(*columns).order_by(schools.c.id).limit(limit)
+        query = _ALL.order_by(schools.c.id).limit(limit)
         if after is not None:
             query = query.where(schools.c.id > after)
         return [School(**row._mapping) for row in self._db.execute(query)]
 
     def days(self, now: datetime) -> dict[UUID, date]:
         """The day that it is in every school."""
-        rows = self._db.execute(sa.select(schools.c.id, schools.c.zone))
+        rows = self._db.execute(_ZONES)
         return {row.id: now.astimezone(ZoneInfo(row.zone)).date() for row in rows}
 
     # classes
