@@ -211,7 +211,8 @@ _TABLE = (
          {"field": CODE, "found": COUNT}),
     Kind("journal.checked", "Проверена целостность журнала.",
          {"size": COUNT, "findings": COUNT}),
-    Kind("message.failed", "Сообщение не доставлено.", {"message_id": ID}),
+    Kind("message.failed", "Сообщение не доставлено.", {"message_id": ID},
+         {"channel": CODE, "reason": CODE}),
     Kind("outbox.read", "Просмотрена очередь сообщений.", {"messages": COUNT}),
 )  # fmt: skip
 

@@ -167,7 +167,7 @@ class Rounds:
         with self._units.open(SYSTEM) as unit:
             parcels = lease_messages(unit)
         sent: list[Parcel] = []
-        failed: list[tuple[Parcel, bool]] = []
+        failed: list[tuple[Parcel, DeliveryFault | None]] = []
         untried: list[tuple[Parcel, timedelta]] = []
         unreachable: set[str] = set()
         until = time.monotonic() + DELIVERY_SECONDS
@@ -182,13 +182,13 @@ class Rounds:
                 self._send(parcel)
             except DeliveryFailed as fault:
                 log.warning("delivery_failed", message=str(parcel.id), code=fault.code.value)
-                failed.append((parcel, fault.is_permanent))
+                failed.append((parcel, fault.code))
                 if fault.code is DeliveryFault.UNREACHABLE:
                     unreachable.add(parcel.channel)
                     self.failed.add("messages")
             except Exception as fault:
                 log.error("delivery_failed", message=str(parcel.id), fault=type(fault).__name__)
-                failed.append((parcel, False))
+                failed.append((parcel, None))
             else:
                 sent.append(parcel)
         with self._units.open(SYSTEM) as unit:
