@@ -36,6 +36,7 @@ from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
 from gateway.store.link_requests import LinkRequestStore
 from gateway.store.named import NamedStore
+from gateway.store.newcomers import NewcomerStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
 from gateway.store.pupils import PupilStore
@@ -234,6 +235,10 @@ class Unit:
     @cached_property
     def link_requests(self) -> LinkRequestStore:
         return LinkRequestStore(self.connection)
+
+    @cached_property
+    def newcomers(self) -> NewcomerStore:
+        return NewcomerStore(self.connection)
 
     @cached_property
     def named(self) -> NamedStore:

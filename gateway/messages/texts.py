@@ -214,3 +214,26 @@ def contact_replaced(school: str, replaced: str, phone: str) -> Letter:
 def phone_replaced(school: str) -> str:
     """Warn a phone that the school put another in its place."""
     return f"{school} записала другой телефон вместо этого. Не вы просили? Позвоните в школу."
+
+
+def newcomer_named(school: str, named: str, phone: str) -> Letter:
+    """Warn known representatives that another one has named themselves. `phone`: the school's.
+
+    Nobody is named: whoever it is, the school has not checked it.
+    """
+    return Letter(
+        f"{school}: назвался другой представитель",
+        f"""Здравствуйте!
+
+По ссылке, которую школа {school} прислала вашей семье, назвался другой законный представитель.
+Время: {named}. Школа проверит документы. До этого ничего не изменится.
+
+Если вы знаете об этом, ничего делать не нужно.
+Если вы об этом не знаете, позвоните в школу: {phone}.
+""",
+    )
+
+
+def newcomer_named_sms(school: str) -> str:
+    """The same to a phone."""
+    return f"{school}: назвался другой представитель ребёнка. Не знаете его? Позвоните в школу."

@@ -26,6 +26,7 @@ from gateway.actions.destroy_evidence import destroy_evidence_due
 from gateway.actions.destroy_person import destroy_due
 from gateway.actions.import_roster import forget_drafts
 from gateway.actions.keep_details import forget_sittings
+from gateway.actions.name_newcomer import forget_newcomers
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
 from gateway.actions.request_link import answer_requests
@@ -256,5 +257,6 @@ class Rounds:
             destroyed = destroy_due(unit, school_id, collection_id)
             destroyed += destroy_evidence_due(unit, school_id)
             forgotten = forget_drafts(unit, school_id) + forget_sittings(unit, school_id)
+            forgotten += forget_newcomers(unit, school_id)
         if destroyed or forgotten:
             forget_deleted(self._wiring.writing)

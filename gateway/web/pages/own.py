@@ -10,13 +10,17 @@ from flask import Response
 from gateway.actions import answer as answering
 from gateway.actions import look_at_own as looking
 from gateway.actions import open_link
-from gateway.errors import NothingToWithdraw
+from gateway.actions.name_newcomer import ToldOfSelf, name_newcomer
+from gateway.errors import BadInput, NothingToWithdraw
 from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import HOLDER, needs
 from gateway.web.pages.cookies import FAMILY, secret_of
-from gateway.web.pages.forms import chosen
+from gateway.web.pages.forms import chosen, is_ticked
+from gateway.web.pages.reading import told
+from gateway.web.pages.school.words import GUARDIANS
 from gateway.web.pages.site import Page, Pages, Sheet, To
 from gateway.web.receipts import as_pdf, receipt_facts
+from gateway.web.schemas.family import NewNewcomer
 from policies.permissions import Permission
 
 own = Pages("own")
@@ -53,9 +57,27 @@ def say_who() -> To:
 
 @own.on("GET", "/me/other", SIGNER)
 def other() -> Page:
-    """Another representative: the school writes them down, then they get a link of their own."""
-    page = looking.look_at_own(current_unit(), current_session())
-    return Page("family/other.html", {"school": page.school, "page": page})
+    """Another representative says who they are."""
+    school = current_unit().schools.get(current_session().school_id)
+    kinds = [(kind.value, words, None) for kind, words in GUARDIANS.items()]
+    return Page("family/other.html", {"school": school, "kinds": kinds})
+
+
+@own.on("POST", "/me/other", SIGNER, again=other)
+def name_other() -> To:
+    """Keep it for the school, which checks the documents."""
+    read = told(NewNewcomer)
+    if not is_ticked("sure"):
+        raise BadInput({"/sure": "responsibility_unsaid"})
+    name_newcomer(current_unit(), current_session(), ToldOfSelf(**read))
+    return To("own.named")
+
+
+@own.on("GET", "/me/other/sent", SIGNER)
+def named() -> Page:
+    """What the school does next."""
+    school = current_unit().schools.get(current_session().school_id)
+    return Page("family/said.html", {"what": "named", "school": school})
 
 
 @own.on("GET", "/me", SIGNER)

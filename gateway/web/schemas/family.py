@@ -7,6 +7,7 @@ from enum import StrEnum
 from marshmallow import fields
 
 from gateway.web.schemas.fields import (
+    Personal,
     Wire,
     a_choice,
     a_day,
@@ -20,7 +21,7 @@ from gateway.web.schemas.fields import (
     some,
 )
 from gateway.web.schemas.parts import DetailsIn
-from policies.facts import Decision, FormKind
+from policies.facts import Decision, Field, FormKind, GuardianKind
 
 
 class FamilyDecision(StrEnum):
@@ -110,3 +111,15 @@ class AnswerMade(Wire):
     decided_at = a_moment()
     receipt_no = a_text()
     receipt = fields.String(required=True)
+
+
+class NewNewcomer(Wire):
+    """Another representative. `document`: that of the rights, with number and day."""
+
+    kind = a_choice(GuardianKind)
+    name = a_text(200)
+    document = a_text(120)
+    number = a_text(60)
+    issued_on = a_day()
+    email = Personal(Field.EMAIL, required=True)
+    phone = Personal(Field.PHONE, required=True)

@@ -59,6 +59,14 @@ def test_a_replaced_address_hears_of_it_and_of_nobodys_name() -> None:
     assert "+7 4212 00-00-00" in letter.text
 
 
+def test_a_newcomer_is_told_of_by_no_name() -> None:
+    letter = texts.newcomer_named(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    assert SCHOOL in letter.subject
+    assert "О ком" not in letter.text
+    assert "+7 4212 00-00-00" in letter.text
+    assert parts_of(texts.newcomer_named_sms(SCHOOL)) <= 2
+
+
 def test_a_replaced_phone_is_told_in_few_words() -> None:
     warning = texts.phone_replaced(SCHOOL)
     assert warning.startswith(SCHOOL)

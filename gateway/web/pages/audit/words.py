@@ -45,6 +45,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "leaving_out_id": "решение о бумажном дневнике",
         "link_id": "ссылка",
         "message_id": "сообщение",
+        "newcomer_id": "другой представитель",
         "passkey_id": "ключ доступа",
         "person_id": "человек",
         "recall_id": "требование об уничтожении",
