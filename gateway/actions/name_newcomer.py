@@ -15,8 +15,8 @@ from crypto.envelope import KeyClass, RecordKind
 from gateway.actions.send_message import send_mail, send_sms
 from gateway.errors import BadInput, NotFound, TooManyAttempts
 from gateway.messages import texts
-from gateway.store.consents import FamilySession
 from gateway.store.limits import Limit
+from gateway.store.links import FamilySession
 from gateway.store.newcomers import Newcomer
 from gateway.unit import Unit
 from policies.facts import Field, GuardianKind
