@@ -1,10 +1,12 @@
-"""Newcomers: representatives who have named themselves and whom the school has not put on record.
+"""Newcomers: representatives who have named themselves by the link of one whom the school knows.
 
-What they told of themselves is sealed with the school's key and destroyed soon.
+What they told of themselves is sealed with the school's key until the school has decided. A row
+goes soon after; who was accepted lives on as a person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -28,40 +30,43 @@ newcomers = sa.Table(
     own_id(),
     sa.Column("collection_id", sa.Uuid, nullable=False),
     sa.Column("signer_id", sa.Uuid, nullable=False),
-    sa.Column("tag", sa.LargeBinary(TOKEN_BYTES), nullable=False),
-    sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("named_at", Moment, nullable=False),
-    sa.Column("accepted_by", sa.Uuid, sa.ForeignKey("staff.id")),
-    sa.Column("accepted_at", Moment),
+    sa.Column("tag", sa.LargeBinary(TOKEN_BYTES)),
+    sa.Column("sealed", sa.LargeBinary),
+    sa.Column("decided_at", Moment),
+    sa.Column("guardian_id", sa.Uuid),
     event_column(),
     tenant_reference("collection_id", "collections"),
     tenant_reference("signer_id", "persons"),
+    tenant_reference("guardian_id", "persons"),
     sa.UniqueConstraint("school_id", "tag"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """`signer_id`: by whose link they came. `tag`: keyed, of all that was told: sent twice is one.
+    """`signer_id`: by whose link they came.
 
-    `accepted_by` None: the school has not checked the documents yet.
+    `tag`: keyed, of all that was told: sent twice it is one; None once declined, so that the same
+    may be told again. `sealed` None: the school has decided, at `decided_at`. `guardian_id`: who
+    the accepted one is now; None: waits, or was declined.
     """
 
     id: UUID
     collection_id: UUID
     signer_id: UUID
-    tag: bytes = field(repr=False)
-    sealed: bytes = field(repr=False)
     named_at: datetime
-    accepted_by: UUID | None = None
-    accepted_at: datetime | None = None
+    tag: bytes | None = field(repr=False)
+    sealed: bytes | None = field(repr=False)
+    decided_at: datetime | None = None
+    guardian_id: UUID | None = None
 
 
 _NEWCOMER = [newcomers.c[name] for name in Newcomer.__slots__]
 
 
 class NewcomerStore:
-    """Rows live until they are declined, or for the days that the worker is told."""
+    """All of one school; it is locked by whoever writes."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
@@ -71,7 +76,7 @@ class NewcomerStore:
         self._db.execute(newcomers.insert().values(school_id=school_id, **told, event_id=event_id))
 
     def with_tag(self, school_id: UUID, tag: bytes) -> UUID | None:
-        """Whoever told the same before."""
+        """Whoever told the same before and was not declined."""
         found: UUID | None = self._db.scalar(
             sa.select(newcomers.c.id).where(
                 newcomers.c.school_id == school_id, newcomers.c.tag == tag
@@ -79,14 +84,22 @@ class NewcomerStore:
         )
         return found
 
-    def of_school(self, school_id: UUID) -> list[Newcomer]:
-        """Those to be checked first, the oldest of them on top."""
+    def waiting(self, school_id: UUID) -> list[Newcomer]:
+        """Whom the school has not decided about, the oldest on top."""
         rows = self._db.execute(
             sa.select(*_NEWCOMER)
-            .where(newcomers.c.school_id == school_id)
-            .order_by(newcomers.c.accepted_at.is_not(None), newcomers.c.id)
+            .where(newcomers.c.school_id == school_id, newcomers.c.decided_at.is_(None))
+            .order_by(newcomers.c.id)
         )
         return [Newcomer(**row._mapping) for row in rows]
+
+    def count_waiting(self, school_id: UUID) -> int:
+        found = self._db.scalar(
+            sa.select(sa.func.count())
+            .select_from(newcomers)
+            .where(newcomers.c.school_id == school_id, newcomers.c.decided_at.is_(None))
+        )
+        return found or 0
 
     def find(self, school_id: UUID, newcomer_id: UUID) -> Newcomer | None:
         row = self._db.execute(
@@ -96,36 +109,37 @@ class NewcomerStore:
         ).first()
         return None if row is None else Newcomer(**row._mapping)
 
-    def waiting(self, school_id: UUID) -> int:
-        """How many the school has not checked."""
-        found = self._db.scalar(
-            sa.select(sa.func.count())
-            .select_from(newcomers)
-            .where(newcomers.c.school_id == school_id, newcomers.c.accepted_at.is_(None))
-        )
-        return found or 0
-
-    def accept(
-        self, school_id: UUID, newcomer_id: UUID, staff_id: UUID, at: datetime, event_id: UUID
+    def decide(
+        self,
+        school_id: UUID,
+        newcomer_id: UUID,
+        at: datetime,
+        event_id: UUID,
+        guardian_id: UUID | None,
     ) -> None:
+        """What was told goes at once. `guardian_id` None: declined."""
+        values = {"decided_at": at, "guardian_id": guardian_id, "sealed": None}
+        if guardian_id is None:
+            values["tag"] = None
         self._db.execute(
             newcomers.update()
             .where(newcomers.c.school_id == school_id, newcomers.c.id == newcomer_id)
-            .values(accepted_by=staff_id, accepted_at=at, event_id=event_id)
+            .values(**values, event_id=event_id)
         )
 
-    def drop(self, school_id: UUID, newcomer_id: UUID) -> None:
-        self._db.execute(
-            newcomers.delete().where(
-                newcomers.c.school_id == school_id, newcomers.c.id == newcomer_id
-            )
-        )
-
-    def forget(self, school_id: UUID, named: datetime, accepted: datetime) -> int:
-        """Delete who was named or accepted by these moments; answers how many."""
+    def forget(self, school_id: UUID, named: datetime, over: Collection[UUID]) -> int:
+        """Delete who came by that moment or in a collection that is `over`; answers how many."""
         return self._db.execute(
             newcomers.delete().where(
                 newcomers.c.school_id == school_id,
-                sa.or_(newcomers.c.named_at <= named, newcomers.c.accepted_at <= accepted),
+                sa.or_(newcomers.c.named_at <= named, newcomers.c.collection_id.in_(over)),
             )
         ).rowcount
+
+    def forget_of(self, school_id: UUID, signer_id: UUID) -> None:
+        """Delete who came by the link of a person whose record goes."""
+        self._db.execute(
+            newcomers.delete().where(
+                newcomers.c.school_id == school_id, newcomers.c.signer_id == signer_id
+            )
+        )

@@ -561,15 +561,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("collection_id", sa.Uuid(), nullable=False),
         sa.Column("signer_id", sa.Uuid(), nullable=False),
-        sa.Column("tag", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_by", sa.Uuid(), nullable=True),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tag", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("guardian_id", sa.Uuid(), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["accepted_by"], ["staff.id"], name=op.f("fk_newcomers_accepted_by")
-        ),
         sa.ForeignKeyConstraint(
             ["event_id"], ["audit_event.id"], name=op.f("fk_newcomers_event_id")
         ),
@@ -577,6 +574,11 @@ def upgrade() -> None:
             ["school_id", "collection_id"],
             ["collections.school_id", "collections.id"],
             name=op.f("fk_newcomers_school_id_collection_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "guardian_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_newcomers_school_id_guardian_id"),
         ),
         sa.ForeignKeyConstraint(
             ["school_id", "signer_id"],

@@ -7,20 +7,20 @@ from uuid import UUID
 
 from flask import Response
 
+from consent_forms.wording import GUARDIANS
 from gateway.actions import answer as answering
 from gateway.actions import look_at_own as looking
 from gateway.actions import open_link
-from gateway.actions.name_newcomer import ToldOfSelf, name_newcomer
+from gateway.actions.name_newcomer import name_newcomer
 from gateway.errors import BadInput, NothingToWithdraw
 from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import HOLDER, needs
 from gateway.web.pages.cookies import FAMILY, secret_of
 from gateway.web.pages.forms import chosen, is_ticked
 from gateway.web.pages.reading import told
-from gateway.web.pages.school.words import GUARDIANS
 from gateway.web.pages.site import Page, Pages, Sheet, To
 from gateway.web.receipts import as_pdf, receipt_facts
-from gateway.web.schemas.family import NewNewcomer
+from gateway.web.schemas.family import NewNewcomer, told_of_self
 from policies.permissions import Permission
 
 own = Pages("own")
@@ -69,7 +69,7 @@ def name_other() -> To:
     read = told(NewNewcomer)
     if not is_ticked("sure"):
         raise BadInput({"/sure": "responsibility_unsaid"})
-    name_newcomer(current_unit(), current_session(), ToldOfSelf(**read))
+    name_newcomer(current_unit(), current_session(), told_of_self(read))
     return To("own.named")
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from marshmallow import fields
 
+from gateway.actions.check_newcomer import Declined
 from gateway.store.imports import ImportState
 from gateway.web.schemas.fields import (
     Wire,
@@ -159,6 +160,16 @@ class NewAuthority(Wire):
     issued_on = a_day()
     issuer = a_text(200)
     ends_on = a_day(required=False, allow_none=True)
+
+
+class AcceptedNewcomer(Wire):
+    """Pupils whom a newcomer represents, of those of the link."""
+
+    pupil_ids = some(an_id(), 20, required=True)
+
+
+class DeclinedNewcomer(Wire):
+    reason = a_choice(Declined)
 
 
 class NewInvitations(Wire):

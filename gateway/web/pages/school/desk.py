@@ -90,7 +90,7 @@ def desk(collection_id: UUID, class_id: UUID) -> Page:
 def _newcomers(unit: Unit) -> int:
     """How many wait for the worker to check their documents; 0 for whom it does not concern."""
     may = unit.actor.may(Permission.RECORD_AUTHORITY)
-    return unit.newcomers.waiting(unit.school_id) if may else 0
+    return unit.newcomers.count_waiting(unit.school_id) if may else 0
 
 
 def _sum(class_id: UUID, name: str, one: ClassReadiness | None) -> Sum:

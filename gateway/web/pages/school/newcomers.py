@@ -4,33 +4,52 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from gateway.actions.check_newcomer import accept_newcomer, decline_newcomer, see_newcomers
-from gateway.web.context import current_unit
+from consent_forms.wording import GUARDIANS
+from gateway.actions import check_newcomer as checking
+from gateway.messages.texts import DECLINED_BECAUSE
+from gateway.web.context import current_unit, current_wiring
 from gateway.web.pages.access import needs
-from gateway.web.pages.school import words
+from gateway.web.pages.reading import told
 from gateway.web.pages.school.frame import framed, school
 from gateway.web.pages.site import Page, To
+from gateway.web.schemas.school import AcceptedNewcomer, DeclinedNewcomer
 from policies.permissions import Permission
 
 NEWCOMERS = "/school/newcomers"
+ONE = f"{NEWCOMERS}/<uuid:newcomer_id>"
 CHECK = needs(Permission.RECORD_AUTHORITY)
 
 
 @school.on("GET", NEWCOMERS, CHECK)
 def newcomers() -> Page:
-    """Whom to check, and who was accepted and is to be put on the list."""
-    return framed("newcomers.html", candidates=see_newcomers(current_unit()), words=words)
+    """Whose documents are to be checked."""
+    found = checking.see_newcomers(current_unit())
+    return framed("newcomers.html", candidates=found, kinds=GUARDIANS)
 
 
-@school.on("POST", f"{NEWCOMERS}/<uuid:newcomer_id>/accept", CHECK)
+@school.on("GET", ONE, CHECK)
+def newcomer(newcomer_id: UUID) -> Page:
+    """What one of them told, and the two ways to decide."""
+    found = checking.see_newcomer(current_unit(), newcomer_id)
+    return framed("newcomer.html", one=found, kinds=GUARDIANS, reasons=DECLINED_BECAUSE)
+
+
+@school.on("POST", f"{ONE}/acceptance", CHECK, again=newcomer)
 def accept(newcomer_id: UUID) -> To:
-    """The documents were seen."""
-    accept_newcomer(current_unit(), newcomer_id)
-    return To("desks.newcomers", notice="Отмечено. Теперь впишите представителя в список класса.")
+    """The documents were seen: on record with them."""
+    read = told(AcceptedNewcomer)
+    collection_id = checking.accept_newcomer(
+        current_unit(), newcomer_id, read["pupil_ids"], current_wiring().host.public_url
+    )
+    return To(
+        "desks.pupil",
+        {"collection_id": collection_id, "pupil_id": read["pupil_ids"][0]},
+        notice="Представитель записан. Чтобы он мог подписать по коду, запишите соглашение.",
+    )
 
 
-@school.on("POST", f"{NEWCOMERS}/<uuid:newcomer_id>/decline", CHECK)
+@school.on("POST", f"{ONE}/refusal", CHECK, again=newcomer)
 def decline(newcomer_id: UUID) -> To:
-    """The rights were not shown."""
-    decline_newcomer(current_unit(), newcomer_id)
-    return To("desks.newcomers", notice="Отклонено, сведения уничтожены.")
+    """Not on record; they are told why."""
+    checking.decline_newcomer(current_unit(), newcomer_id, told(DeclinedNewcomer)["reason"])
+    return To("desks.newcomers", notice="Не записан. Сведения уничтожены, причина отправлена.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from consent_forms.facts import IdKind
-from policies.facts import Decision, Field, FormKind, GuardianKind, Items
+from policies.facts import Decision, Field, FormKind, Items
 from policies.fields import ABSENCE_LABELS_RU, PERSONAL
 from policies.findings import Finding, text_of
 from policies.permissions import Role
@@ -96,15 +96,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_answer": "семья не отвечает",
         "contacts_wrong": "контакты не подходят",
         "away": "семья в отъезде",
-    }
-)
-GUARDIANS: Mapping[GuardianKind, str] = MappingProxyType(
-    {
-        GuardianKind.PARENT: "родитель",
-        GuardianKind.ADOPTER: "усыновитель",
-        GuardianKind.GUARDIAN: "опекун или приёмный родитель",
-        GuardianKind.TRUSTEE: "попечитель",
-        GuardianKind.INSTITUTION: "представитель организации, где живёт ребёнок",
     }
 )
 PAPERS: Mapping[IdKind, str] = MappingProxyType(
