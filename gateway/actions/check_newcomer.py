@@ -94,7 +94,7 @@ def accept_newcomer(
     require_not_own(unit, Permission.RECORD_AUTHORITY, told.items)
     pupils = sorted(set(pupil_ids))
     if not pupils:
-        raise BadInput({"/pupil_ids": "required"})
+        raise BadInput({"/pupil_ids": "choose"})
     if not set(pupils) <= children_of(unit, school_id, newcomer.signer_id):
         raise NotFound
     person, is_returning = _known(unit, school_id, told)

@@ -26,6 +26,7 @@ from policies.permissions import Permission
 own = Pages("own")
 SIGNER = needs(Permission.ANSWER_ASKS)
 ANSWER = "/me/answers/<uuid:answer_id>"
+MOST_BYTES = 20_000  # ten fields of Cyrillic letters, percent-encoded
 
 
 class Who(StrEnum):
@@ -59,11 +60,11 @@ def say_who() -> To:
 def other() -> Page:
     """Another representative says who they are."""
     school = current_unit().schools.get(current_session().school_id)
-    kinds = [(kind.value, words, None) for kind, words in GUARDIANS.items()]
+    kinds = [(kind.value, words.capitalize(), None) for kind, words in GUARDIANS.items()]
     return Page("family/other.html", {"school": school, "kinds": kinds})
 
 
-@own.on("POST", "/me/other", SIGNER, again=other)
+@own.on("POST", "/me/other", SIGNER, again=other, most_bytes=MOST_BYTES)
 def name_other() -> To:
     """Keep it for the school, which checks the documents."""
     read = told(NewNewcomer)

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from marshmallow import fields
 
-from gateway.actions.check_newcomer import Declined
 from gateway.store.imports import ImportState
 from gateway.web.schemas.fields import (
     Wire,
@@ -165,11 +164,7 @@ class NewAuthority(Wire):
 class AcceptedNewcomer(Wire):
     """Pupils whom a newcomer represents, of those of the link."""
 
-    pupil_ids = some(an_id(), 20, required=True)
-
-
-class DeclinedNewcomer(Wire):
-    reason = a_choice(Declined)
+    pupil_ids = some(an_id(), 20, load_default=list)
 
 
 class NewInvitations(Wire):

@@ -34,8 +34,10 @@ from gateway.worker.rounds import Rounds
 from policies.facts import Field, FormKind, GuardianKind
 from policies.findings import Code
 from policies.permissions import Role
+from policies.standing import StandingKind
 from tests.conftest import Clock
 from tests.factories import a_snils
+from tests.gateway.actions.desk import standing_of
 from tests.gateway.actions.post import address, phone, waiting
 from tests.town import Child, Town
 
@@ -202,6 +204,15 @@ def test_the_accepted_is_on_record_asked_and_sent_a_link(town: Town):
         event = last_of_kind(look.connection, "newcomer.accepted")
     assert event is not None
     assert event.data == {"newcomer_id": str(newcomer_id), "person_id": str(father)}
+
+
+def test_a_silent_newcomer_holds_nobody_back(town: Town):
+    mothers = [ask for ask in town.asks() if ask.signer_id != town.person(STRANGER)]
+    accept(town, name(town))
+    for ask in mothers:
+        town.answer(ask)
+    town.work()
+    assert standing_of(town, CHILD).kind is StandingKind.READY
 
 
 def test_accepted_twice_it_is_done_once(town: Town):

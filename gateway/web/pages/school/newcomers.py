@@ -9,10 +9,11 @@ from gateway.actions import check_newcomer as checking
 from gateway.messages.texts import DECLINED_BECAUSE
 from gateway.web.context import current_unit, current_wiring
 from gateway.web.pages.access import needs
+from gateway.web.pages.forms import chosen
 from gateway.web.pages.reading import told
 from gateway.web.pages.school.frame import framed, school
 from gateway.web.pages.site import Page, To
-from gateway.web.schemas.school import AcceptedNewcomer, DeclinedNewcomer
+from gateway.web.schemas.school import AcceptedNewcomer
 from policies.permissions import Permission
 
 NEWCOMERS = "/school/newcomers"
@@ -51,5 +52,6 @@ def accept(newcomer_id: UUID) -> To:
 @school.on("POST", f"{ONE}/refusal", CHECK, again=newcomer)
 def decline(newcomer_id: UUID) -> To:
     """Not on record; they are told why."""
-    checking.decline_newcomer(current_unit(), newcomer_id, told(DeclinedNewcomer)["reason"])
+    reason = chosen("reason", checking.Declined)
+    checking.decline_newcomer(current_unit(), newcomer_id, reason)
     return To("desks.newcomers", notice="Не записан. Сведения уничтожены, причина отправлена.")

@@ -63,7 +63,7 @@ def test_from_the_familys_form_to_a_link_of_their_own(family: Family):
     seen = registrar.open(one)
     for words in ("father@example.org", "+7 900 000-03-33", "29 февраля 1984", "ЗАГС"):
         assert words in seen
-    assert "Заполните это поле." in registrar.send(f"{one}/acceptance", 422)
+    assert "Выберите один из вариантов." in registrar.send(f"{one}/acceptance", 422)
     pupil = the_child(door)
     for _ in range(2):
         told = registrar.send(f"{one}/acceptance", pupil_ids=pupil)
