@@ -63,6 +63,12 @@ def test_the_tracker_says_what_is_missing_and_filters_by_its_address(listed: Des
     told = tutor.open(f"{listed.desk()}/pupils")
     assert "2 все 2 не решили 2 не ответили" in told
     assert "Семья ещё не ответила" in told
+    assert tutor.page is not None
+    assert f"{pupil_path(listed)}#documents" in tutor.page.text
+    assert told.count("Пригласить ещё раз") == 2
+    director = listed.of(Role.DIRECTOR).open(f"{listed.desk()}/pupils")
+    assert "Записать ответ" not in director
+    assert "Пригласить" not in director
     assert "Здесь никого нет" in tutor.open(f"{listed.desk()}/pupils?show=ready")
     assert "2 ученика" in tutor.open(f"{listed.desk()}/pupils?show=nonsense")
 
@@ -147,9 +153,15 @@ def test_attempts_and_two_people_leave_a_silent_family_out(listed: Desks):
     registrar.open(path)
     assert "подтверждает директор" in registrar.send(f"{path}/leaving-out", reason="no_answer")
     director = listed.of(Role.DIRECTOR)
+    ready = f"{listed.collection}/readiness"
+    assert "Ждут вашего подтверждения" in director.open(ready)
+    assert "Ученик 7А, 1 из 1" in director.text
+    assert "Ёлкин" not in director.text
+    assert "Ждут вашего подтверждения" not in registrar.open(ready)
     director.open(path)
     assert "Подтверждено" in director.send(f"{path}/leaving-out/confirmation")
     assert "без ответа, бумажный дневник" in director.text
+    assert "Ждут вашего подтверждения" not in director.open(ready)
 
 
 def test_one_attempt_is_not_enough_to_leave_out(listed: Desks):
