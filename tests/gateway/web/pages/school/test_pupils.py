@@ -61,7 +61,7 @@ def ask_path(on: Desks, form: FormKind = FormKind.CHILD) -> str:
 def test_the_tracker_says_what_is_missing_and_filters_by_its_address(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     told = tutor.open(f"{listed.desk()}/pupils")
-    assert "2 все 2 не решили 2 не ответили" in told
+    assert "2 все 2 не решили 2 нет ответа семьи" in told
     assert "Семья ещё не ответила" in told
     assert "Здесь никого нет" in tutor.open(f"{listed.desk()}/pupils?show=ready")
     assert "2 ученика" in tutor.open(f"{listed.desk()}/pupils?show=nonsense")
