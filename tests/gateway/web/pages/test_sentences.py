@@ -29,7 +29,7 @@ NOT_MET = {
     Code.INN_LENGTH,
     Code.INN_CHECK,
 }
-FAMILY = FamilySession(*(UUID(int=number) for number in range(4)), b"", None)
+FAMILY = FamilySession(UUID(int=0), UUID(int=1), UUID(int=2), UUID(int=3), b"", None)
 FOR_STAFF = re.compile(r"семье|семью|ячейк|столб|строк|списк|платформ|Спросите|Попросите")
 
 
