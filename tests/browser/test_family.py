@@ -10,7 +10,7 @@ from tests.browser.visitor import Visitor
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
 CODE = "Введите код из сообщения"
 SIGN = "Подпишите кодом"
-DECIDE = "Передать данные в «"
+DECIDE = "Передать данные в"
 ROAD = [
     CODE, CODE, "Это вы?", "Это вы?", "Ваши ответы",
     "Исправить данные",
