@@ -31,6 +31,7 @@ from tests.browser.school import (
     living_elsewhere,
 )
 from tests.browser.school_roads import ListRoad, ReleaseRoad
+from tests.browser.signing_in import enter
 from tests.browser.visitor import Album, Visitor
 
 if TYPE_CHECKING:
@@ -184,6 +185,33 @@ def audit(house: House, family: FamilyRoad) -> AuditRoad:
     road.whole()
     road.visitor.wander()
     return road
+
+
+@pytest.fixture(scope="session")
+def office(house: House) -> Visitor:
+    """The administrator looks at everything."""
+    visitor = house.visitor(size=DESK)
+    enter(visitor, ADMINISTRATOR, house.stage.passwords[ADMINISTRATOR], house.admin.phone)
+    visitor.wander()
+    return visitor
+
+
+@pytest.fixture(scope="session")
+def passer_by(house: House, release: ReleaseRoad) -> Visitor:
+    """Somebody without a letter, who has seen the poster of a school."""
+    release.director.open("/school/poster")
+    poster = release.director.page.locator("main strong").first.inner_text()
+    visitor = house.visitor()
+    visitor.open("/")
+    visitor.wander()
+    visitor.open("/nothing-here")
+    visitor.open("/verify")
+    visitor.fill("Номер квитанции", "7K4M-92QF-XW3T-A8ND")
+    visitor.press("Проверить")
+    visitor.open(f"/s/{poster.rpartition('/s/')[2]}")
+    visitor.fill("Телефон или почта, которые вы оставили школе", "nobody@example.org")
+    visitor.press("Прислать ссылку")
+    return visitor
 
 
 @pytest.fixture(scope="session")
