@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, g
 
 from gateway.actions import answer_rules, correct_items
-from gateway.store.consents import FamilySession
+from gateway.store.links import FamilySession
 from gateway.unit import SYSTEM
 from gateway.web.context import Caller
 from gateway.web.pages.sentences import FAMILY_TEXTS, told
