@@ -161,7 +161,8 @@ def test_one_attempt_is_not_enough_to_leave_out(listed: Desks):
 
 def test_an_agreement_is_recorded_for_those_who_signed_it(listed: Desks):
     tutor = listed.of(Role.TUTOR)
-    tutor.open(pupil_path(listed))
+    told = tutor.open(pupil_path(listed))
+    assert told.count("соглашения нет") == 1  # a child of eleven signs nothing
     fields = {"number": "12", "person_ids": str(listed.town.person(101))}
     path = f"{pupil_path(listed)}/agreements"
     told = tutor.post(path, {**fields, **day("signed_on", listed)})
