@@ -20,6 +20,8 @@ _TAG = re.compile(r"<([a-z0-9]+)\b")
 _HREF = re.compile(r'<a\b[^>]*href="(/[^"#]*)"')
 _FILE = re.compile(r"\.[a-z]{2,9}$|/export")
 MOST_LINKS = 80
+# What stands there depends on who looks.
+OWN = ("/school", "/security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,13 @@ def pattern_of(url: str) -> str:
 
 @dataclass
 class Visitor:
-    """One person. `url`: of the service."""
+    """One person. `url`: of the service; `shown`: the latest of each kind of page."""
 
     context: BrowserContext
     url: str
     album: Album
     page: Page = field(init=False)
-    shown: list[str] = field(default_factory=list, repr=False)
+    shown: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()
@@ -124,19 +126,21 @@ class Visitor:
     def look(self, *, is_let_in: bool = True) -> None:
         """Keep what is on the screen."""
         self.page.wait_for_load_state()
-        self.shown.append(self.page.content())
-        self.album.keep(self.page.url, self.shown[-1])
+        address, html = pattern_of(self.page.url), self.page.content()
+        self.shown[address] = html
+        self.album.keep(self.page.url, html)
         if is_let_in:
-            self.album.reached.add(pattern_of(self.page.url))
+            self.album.reached.add(address)
 
     def wander(self) -> None:
-        """Open every page that this person's pages lead to and that nobody has reached: reading
-        changes nothing.
+        """Open every page that this person's pages lead to and that is new: reading changes
+        nothing.
         """
         tried: set[str] = set()
         for _ in range(MOST_LINKS):
-            known = self.album.reached | tried
-            links = [link for html in self.shown for link in _HREF.findall(html)]
+            told = {each for each in self.album.reached if not each.startswith(OWN)}
+            known = tried | told | set(self.shown)
+            links = [link for html in self.shown.values() for link in _HREF.findall(html)]
             fresh = [link for link in links if pattern_of(link) not in known]
             fresh = [link.replace("&amp;", "&") for link in fresh if not _FILE.search(link)]
             if not fresh:
