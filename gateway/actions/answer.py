@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -186,11 +186,12 @@ def check_answer(
 
 
 def objections(
-    unit: Unit, session: FamilySession, ask_id: UUID, decision: Decision
-) -> list[Finding]:
-    """Everything that stands against such an answer now. Raises `NotFound`."""
+    unit: Unit, session: FamilySession, ask_id: UUID, decisions: Iterable[Decision]
+) -> list[list[Finding]]:
+    """Everything that stands against each of these answers now. Raises `NotFound`."""
     sitting = sitting_of(unit, session, ask_id)
-    return against(unit, sitting, ground_of(unit, sitting), decision)
+    ground = ground_of(unit, sitting)
+    return [against(unit, sitting, ground, decision) for decision in decisions]
 
 
 def withdraw(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from consent_forms.wording import GUARDIANS
 from gateway.actions import answer as answering
@@ -18,6 +18,7 @@ from gateway.web.pages.access import HOLDER, needs
 from gateway.web.pages.cookies import FAMILY, secret_of
 from gateway.web.pages.forms import chosen, is_ticked
 from gateway.web.pages.reading import told
+from gateway.web.pages.school.words import counted
 from gateway.web.pages.site import Page, Pages, Sheet, To
 from gateway.web.receipts import as_pdf, receipt_facts
 from gateway.web.schemas.family import NewNewcomer, told_of_self
@@ -51,8 +52,7 @@ def say_who() -> To:
         case Who.OTHER:
             return To("own.other")
         case Who.NOBODY:
-            open_link.leave(current_unit(), secret_of(FAMILY))
-            return To("own.left", {"why": "stranger"}, leaves=FAMILY)
+            return _leave("stranger")
     return To("own.overview")
 
 
@@ -132,7 +132,7 @@ def withdrawal(ask_id: UUID) -> Page:
         for one in card.asks:
             if one.ask.id == ask_id and one.is_given:
                 facts = {"school": page.school, "page": page, "card": card, "one": one}
-                return Page("family/withdraw.html", facts)
+                return Page("family/withdraw.html", {**facts, "counted": counted})
     raise NothingToWithdraw
 
 
@@ -158,14 +158,20 @@ def looks(person_id: UUID) -> Page:
 @own.on("POST", "/me/leave", HOLDER)
 def leave() -> To:
     """Close the session."""
-    open_link.leave(current_unit(), secret_of(FAMILY))
-    return To("own.left", {"why": "done"}, leaves=FAMILY)
+    return _leave("done")
 
 
 @own.on("GET", "/me/left/<any(done, stranger):why>", HOLDER)
 def left(why: str) -> Page:
-    """The session is over."""
-    return Page("family/said.html", {"what": why})
+    """The session is over; the address says whose school it was, by the code of its poster."""
+    school = current_unit().schools.of_code(request.args.get("school", ""))
+    return Page("family/said.html", {"school": school, "what": why})
+
+
+def _leave(why: str) -> To:
+    school = open_link.leave(current_unit(), secret_of(FAMILY))
+    about = {"why": why, "school": school.public_code if school else None}
+    return To("own.left", about, leaves=FAMILY)
 
 
 def _kept(content: bytes, content_type: str, name: str) -> Response:

@@ -53,6 +53,7 @@ PASTED = "cells.csv"
 CELLS = FormSize(parts=8, text_bytes=4_000_000)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFUSED = (BadInput, UnreadableList)
+STILL_WRONG = "Сохранили, но не всё вписано верно. Исправьте отмеченное и идите дальше."
 
 
 @school.on("GET", LISTS, UPLOAD)
@@ -107,8 +108,12 @@ def check(import_id: UUID) -> Page | To:
 
 @school.on("POST", f"{LIST}/cells", UPLOAD, again=check, mends=REFUSED)
 def mend(import_id: UUID) -> To:
-    """Write every cell that was typed into, and look at the whole list again."""
+    """Write every cell that was typed into; look at the whole list again, or go on (`next`).
+
+    Nobody is led on past a cell that was just typed wrong.
+    """
     unit, form = current_unit(), request.form
+    typed = set()
     for number in range(MOST_ROWS * 20):
         if f"cell-{number}" not in form:
             break
@@ -117,8 +122,17 @@ def mend(import_id: UUID) -> To:
             row = form.get(f"row-{number}", "")
             if len(text) > MOST_CELL or not row.isdigit():
                 raise BadInput({f"/cell-{number}": "too_long"})
-            correct_cell(unit, import_id, int(row[:9]), form.get(f"column-{number}", ""), text)
-    return To("desks.check", {"import_id": import_id})
+            column = form.get(f"column-{number}", "")
+            correct_cell(unit, import_id, int(row[:9]), column, text)
+            typed.add((int(row[:9]), column))
+    if "next" not in form:
+        return To("desks.check", {"import_id": import_id})
+    told = check_import(unit, import_id)
+    if not told.review.is_committable or any(
+        (cell.row, cell.column) in typed for row_told in told.rows for cell in row_told.cells
+    ):
+        return To("desks.check", {"import_id": import_id}, notice=STILL_WRONG)
+    return To("desks.changes", {"import_id": import_id})
 
 
 @school.on("POST", f"{LIST}/repairs", UPLOAD, again=check, mends=REFUSED)

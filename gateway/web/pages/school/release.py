@@ -35,7 +35,7 @@ from gateway.web.pages.school.words import REASONS, days_left
 from gateway.web.pages.site import MENDABLE, Page, To
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.fields import Wire, a_day, a_number, a_text
-from policies.findings import Finding, text_of
+from policies.findings import Code, Finding, text_of
 from policies.permissions import Permission
 from policies.programme import published
 from policies.release import ClassReadiness
@@ -68,7 +68,8 @@ def hand_in_form(collection_id: UUID, class_id: UUID) -> Page:
     """What the tutor hands in, or what is still missing."""
     found, name = the_collection(collection_id), class_name(class_id)
     one = _of_class(collection_id, class_id)
-    return framed("hand_in.html", found, one=one, class_name=name, block=_block(one))
+    waiting = [f for f in one.findings if f.code is not Code.CLASS_NOT_HANDED_IN]
+    return framed("hand_in.html", found, one=one, class_name=name, reasons=_sentences(waiting))
 
 
 @school.on("POST", f"{CLASS}/hand-in", needs(Permission.HAND_IN_CLASS), again=hand_in_form)

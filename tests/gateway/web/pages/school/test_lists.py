@@ -73,6 +73,28 @@ def test_a_bad_cell_is_mended_where_it_is_told(desks: Desks):
     assert "Исправлять нечего" in tutor.post(f"{path}/cells", cell)
 
 
+WRONG = pasted(CHILD.line().replace("+79000000001", "8900"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "heading"),
+    [
+        pytest.param("+79000000001", "Что изменится", id="right"),
+        pytest.param("8901", "не всё вписано верно", id="wrong"),
+        pytest.param("8900", "Что изменится", id="left as it was"),
+    ],
+)
+def test_whoever_goes_on_loses_nothing_that_was_typed(desks: Desks, typed: str, heading: str):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, WRONG)
+    path = path_of(tutor)
+    cell = {"cell-0": typed, "was-0": "8900", "row-0": "2", "column-0": "Телефон"}
+    assert heading in tutor.post(f"{path}/cells", {**cell, "next": "yes"})
+    tutor.open(path)
+    assert tutor.page is not None
+    assert (typed in tutor.page.text) == (typed != "+79000000001")
+
+
 def test_what_was_typed_stays_beside_what_the_file_has(desks: Desks):
     tutor = desks.of(Role.TUTOR)
     upload(desks, tutor, pasted(CHILD.line().replace("+79000000001", "8900")))

@@ -61,7 +61,7 @@ def ask_path(on: Desks, form: FormKind = FormKind.CHILD) -> str:
 def test_the_tracker_says_what_is_missing_and_filters_by_its_address(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     told = tutor.open(f"{listed.desk()}/pupils")
-    assert "2 все 2 не решили 2 не ответили" in told
+    assert "2 все 2 не решили 2 нет ответа семьи" in told
     assert "Семья ещё не ответила" in told
     assert tutor.page is not None
     assert f"{pupil_path(listed)}#documents" in tutor.page.text
@@ -173,7 +173,8 @@ def test_one_attempt_is_not_enough_to_leave_out(listed: Desks):
 
 def test_an_agreement_is_recorded_for_those_who_signed_it(listed: Desks):
     tutor = listed.of(Role.TUTOR)
-    tutor.open(pupil_path(listed))
+    told = tutor.open(pupil_path(listed))
+    assert told.count("соглашения нет") == 1  # a child of eleven signs nothing
     fields = {"number": "12", "person_ids": str(listed.town.person(101))}
     path = f"{pupil_path(listed)}/agreements"
     told = tutor.post(path, {**fields, **day("signed_on", listed)})
