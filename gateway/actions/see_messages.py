@@ -55,8 +55,9 @@ def see_messages(unit: Unit) -> Post:
     unit.record("outbox.read", messages=len(waiting))
     given_up = search.newest(unit.connection, Wanted(kinds=FAILED), limit=MOST_SHOWN)
     failed = [
-        Failed(UUID(str(each.event.data["message_id"])), each.event.school_id, each.event.at)
-        for each in given_up
+        Failed(UUID(str(event.data["message_id"])), event.school_id, event.at)
+        for event in (each.event for each in given_up)
+        if event is not None  # a damaged record, which the auditor is shown
     ]
     return Post(waiting, unit.outbox.waiting(), failed)
 
