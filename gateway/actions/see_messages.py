@@ -59,13 +59,14 @@ def see_messages(unit: Unit) -> Post:
     given_up = search.newest(unit.connection, Wanted(kinds=FAILED), limit=MOST_SHOWN)
     failed = [
         Failed(
-            UUID(str(each.event.data["message_id"])),
-            each.event.school_id,
-            each.event.at,
-            _code(each.event, "channel"),
-            _code(each.event, "reason"),
+            UUID(str(event.data["message_id"])),
+            event.school_id,
+            event.at,
+            _code(event, "channel"),
+            _code(event, "reason"),
         )
-        for each in given_up
+        for event in (each.event for each in given_up)
+        if event is not None  # a damaged record, which the auditor is shown
     ]
     return Post(waiting, unit.outbox.waiting(), failed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -149,6 +150,12 @@ class SchoolStore:
             query = query.where(schools.c.id > after)
         return [School(**row._mapping) for row in self._db.execute(query)]
 
+    def these(self, ids: Collection[UUID]) -> list[School]:
+        """Those of these schools that there are, in no order."""
+        columns = [c for c in schools.c if c.name != "event_id"]
+        rows = self._db.execute(sa.select(*columns).where(schools.c.id.in_(ids)))
+        return [School(**row._mapping) for row in rows]
+
     def days(self, now: datetime) -> dict[UUID, date]:
         """The day that it is in every school."""
         rows = self._db.execute(_ZONES)
@@ -160,6 +167,15 @@ class SchoolStore:
         self._db.execute(
             classes.insert().values(school_id=school_id, id=class_id, name=name, event_id=event_id)
         )
+
+    def names_of_classes(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """These classes of any school, by id."""
+        if not ids:
+            return {}
+        rows = self._db.execute(
+            sa.select(classes.c.id, classes.c.name).where(classes.c.id.in_(ids))
+        )
+        return {row.id: row.name for row in rows}
 
     def class_names(self, school_id: UUID) -> dict[UUID, str]:
         """Every class of the school, by id."""

@@ -131,6 +131,12 @@ class StaffStore:
             query = query.where(staff.c.id > after)
         return [_staff(row) for row in self._db.execute(query)]
 
+    def these(self, ids: Collection[UUID]) -> list[Staff]:
+        """Those of these workers that there are, in no order."""
+        return [
+            _staff(row) for row in self._db.execute(sa.select(staff).where(staff.c.id.in_(ids)))
+        ]
+
     def logins(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """Logins of these workers."""
         rows = self._db.execute(sa.select(staff.c.id, staff.c.login).where(staff.c.id.in_(ids)))
