@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from consent_forms.catalogue import Catalogue
-from consent_forms.class_set import class_set
+from consent_forms.class_set import MOST_AT_ONCE, class_set
 from consent_forms.facts import DocumentFacts
 from consent_forms.rendering import render
 
@@ -46,6 +46,13 @@ def test_documents_stand_in_their_order_and_count_their_own_pages(
 def test_a_document_of_one_page_leaves_the_back_of_its_sheet_empty():
     documents = [SHORT.format(name).encode() for name in NAMES]
     assert pages(class_set(documents)) == [NAMES[0], "", NAMES[1], "", NAMES[2], ""]
+
+
+def test_a_set_of_several_parts_keeps_its_order():
+    numbers = [str(n) for n in range(MOST_AT_ONCE + 3)]
+    printed = pages(class_set([SHORT.format(each).encode() for each in numbers]))
+    assert printed[::2] == numbers
+    assert set(printed[1::2]) == {""}
 
 
 def test_no_document_is_no_set():

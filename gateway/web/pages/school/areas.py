@@ -7,6 +7,7 @@ from gateway.web.pages.school import (
     desk,
     invitations,
     lists,
+    papers,
     poster,
     pupil,
     registers,
@@ -18,6 +19,18 @@ from gateway.web.pages.school.frame import school
 from gateway.web.pages.school.security import security
 from gateway.web.pages.school.sign_in import door
 
-VIEWS = (acting, desk, lists, poster, invitations, tracker, pupil, registers, release, second)
+VIEWS = (
+    acting,
+    desk,
+    lists,
+    poster,
+    invitations,
+    tracker,
+    pupil,
+    papers,
+    registers,
+    release,
+    second,
+)
 """Modules whose views stand under `school` or `door`: importing them registers them."""
 SCHOOL_PAGES = (door, security, school)
