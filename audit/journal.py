@@ -5,6 +5,7 @@ Whoever reads on behalf of a person records `journal.read` first; that is the ca
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,6 +46,15 @@ class Inclusion:
     envelope: bytes
     path: tuple[bytes, ...]
     signed: SignedCheckpoint
+
+    def as_json(self) -> dict[str, object]:
+        """What a reader outside gets: base64 envelope, hex path, the signed note as text."""
+        return {
+            "index": self.idx,
+            "envelope": base64.b64encode(self.envelope).decode(),
+            "path": [digest.hex() for digest in self.path],
+            "note": self.signed.note.decode(),
+        }
 
 
 def last_checkpoint(connection: sa.Connection) -> SignedCheckpoint | None:

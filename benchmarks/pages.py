@@ -136,7 +136,7 @@ def _decision(stage: Stage, school: RehearsedSchool, ready: list[Ready]) -> str:
     ask = next(each for each in asks if str(each.id) == ask_id)
     told: SigningDetails = papers(ask, stage.clock().date())
     with stage.units.open(Actor(Role.FAMILY, ask.signer_id, school.school_id)) as unit:
-        session = unit.consents.find_session(hash_secret(ready[0].token), unit.now)
+        session = unit.links.find_session(hash_secret(ready[0].token), unit.now)
         assert session is not None
         keep_details(unit, session, ask.id, told)
     return f"/me/asks/{ask_id}/decision"

@@ -35,6 +35,7 @@ from gateway.store.imports import ImportStore
 from gateway.store.leaving_out import LeavingOutStore
 from gateway.store.limits import LimitStore
 from gateway.store.link_requests import LinkRequestStore
+from gateway.store.links import LinkStore
 from gateway.store.named import NamedStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
@@ -190,6 +191,10 @@ class Unit:
     @cached_property
     def leaving_out(self) -> LeavingOutStore:
         return LeavingOutStore(self.connection)
+
+    @cached_property
+    def links(self) -> LinkStore:
+        return LinkStore(self.connection)
 
     @cached_property
     def consents(self) -> ConsentStore:

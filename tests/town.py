@@ -27,7 +27,8 @@ from gateway.actions.open_collection import open_collection, state_enrolment
 from gateway.actions.personal_document import Details, SigningDetails
 from gateway.actions.record_agreement import record_agreements
 from gateway.actions.review_import import make_review
-from gateway.store.consents import Answer, Ask, FamilySession
+from gateway.store.consents import Answer, Ask
+from gateway.store.links import FamilySession
 from gateway.unit import SYSTEM, Actor, Unit
 from gateway.wiring import Wiring
 from gateway.worker.rounds import Rounds

@@ -27,7 +27,8 @@ from gateway.actions.send_message import send_mail
 from gateway.errors import DigestMismatch, NotFound, NothingToWithdraw, RulesBroken, TooLate
 from gateway.messages import texts
 from gateway.settings import Host
-from gateway.store.consents import Answer, Ask, FamilySession
+from gateway.store.consents import Answer, Ask
+from gateway.store.links import FamilySession
 from gateway.unit import Unit
 from policies.consent import latest
 from policies.facts import (

@@ -14,7 +14,7 @@ from gateway.actions.send_message import send_mail
 from gateway.actions.versions import Seen, items_version, require_seen
 from gateway.errors import NotFound, RulesBroken
 from gateway.messages import texts
-from gateway.store.consents import FamilySession
+from gateway.store.links import FamilySession
 from gateway.unit import Unit
 from policies.dates import age
 from policies.facts import Field, Items

@@ -15,7 +15,8 @@ from gateway.actions.send_message import send_mail
 from gateway.errors import NotFound, TooLate
 from gateway.messages import texts
 from gateway.store.collections import Collection
-from gateway.store.consents import Ask, Link
+from gateway.store.consents import Ask
+from gateway.store.links import Link
 from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.consent import asks_for
@@ -120,7 +121,7 @@ def _plan(unit: Unit, collection_id: UUID, class_id: UUID | None) -> Plan:
     answers = unit.consents.answers_by_ask(school_id)
     asks = [ask for asks in by_signer.values() for ask in asks]
     again = {ask.id for ask in open_again(unit, school_id, asks, rules_of(collection))}
-    last = unit.consents.last_sent(school_id, collection_id)
+    last = unit.links.last_sent(school_id, collection_id)
     items = unit.people.items(school_id)
     nobody = Items({})
     sent, unreachable, recent, answered = [], [], [], []
@@ -202,8 +203,8 @@ def send_link(
         signer_id=signer,
         collection_id=collection.id,
     )
-    unit.consents.replace_links(school.id, collection.id, signer, unit.now, event)
-    unit.consents.add_links([(link, hash_secret(token), event)])
+    unit.links.replace(school.id, collection.id, signer, unit.now, event)
+    unit.links.add([(link, hash_secret(token), event)])
     url = f"{public_url}/p/{token}"
     letter = _letter(school, collection, signer, asks, items, url)
     send_mail(

@@ -21,7 +21,8 @@ from gateway.actions.personal_document import (
 )
 from gateway.actions.pinned_rules import rules_of
 from gateway.errors import NotFound
-from gateway.store.consents import Ask, FamilySession
+from gateway.store.consents import Ask
+from gateway.store.links import FamilySession
 from gateway.unit import Unit
 from policies.facts import FormKind
 

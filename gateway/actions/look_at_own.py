@@ -17,7 +17,8 @@ from gateway.actions.pinned_rules import rules_of
 from gateway.actions.reopen_asks import open_again
 from gateway.errors import NotFound
 from gateway.store.bundles import Bundle, Recall
-from gateway.store.consents import Answer, Ask, FamilySession
+from gateway.store.consents import Answer, Ask
+from gateway.store.links import FamilySession
 from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.consent import latest

@@ -65,6 +65,7 @@ def _get(unit: Unit, staff_id: UUID) -> Staff:
 
 
 def _keep_one(unit: Unit, worker: Staff) -> None:
-    is_last = unit.staff.count_enabled(Role.ADMINISTRATOR) <= 1
-    if worker.role is Role.ADMINISTRATOR and worker.disabled_at is None and is_last:
+    if worker.role is not Role.ADMINISTRATOR or worker.disabled_at is not None:
+        return
+    if unit.staff.count_enabled(Role.ADMINISTRATOR) <= 1:
         raise BadInput({"/role": "last_administrator"})

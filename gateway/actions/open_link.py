@@ -30,8 +30,8 @@ from gateway.errors import (
     TooManyAttempts,
 )
 from gateway.messages import texts
-from gateway.store.consents import Link
 from gateway.store.limits import Limit
+from gateway.store.links import Link
 from gateway.unit import Unit
 from policies.contacts import mask_phone
 from policies.facts import Field, FormKind
@@ -105,7 +105,7 @@ def send_code(unit: Unit, token: str, code_key: bytes) -> None:
         raise NotFound
     _use(unit, CODES_OF_PHONE, phone)
     code = new_code()
-    unit.consents.keep_code(
+    unit.links.keep_code(
         link.id,
         code_tag(code_key, link.id, code),
         unit.vault.token(Field.PHONE, phone, link.school_id),
@@ -128,8 +128,8 @@ def enter(unit: Unit, token: str, code: str, code_key: bytes, shown: str) -> str
     `shown`: secret of a session, empty for none.
     """
     if shown:
-        session = unit.consents.find_session(hash_secret(shown), unit.now)
-        link = unit.consents.find_link(hash_secret(token))
+        session = unit.links.find_session(hash_secret(shown), unit.now)
+        link = unit.links.find(hash_secret(token))
         if session is not None and link is not None and session.link_id == link.id:
             return shown
     return confirm_code(unit, token, code, code_key)
@@ -137,7 +137,7 @@ def enter(unit: Unit, token: str, code: str, code_key: bytes, shown: str) -> str
 
 def leave(unit: Unit, shown: str) -> None:
     """End a session. Left before, it is no error."""
-    unit.consents.close_session(hash_secret(shown))
+    unit.links.close_session(hash_secret(shown))
 
 
 def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | GatewayError:
@@ -154,7 +154,7 @@ def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | Ga
         return CodeExpired()
     if link.code_guesses >= terms.code_guesses:
         return CodeSpent()
-    unit.consents.count_guess(link.id)
+    unit.links.count_guess(link.id)
     if not hmac.compare_digest(link.code_tag, code_tag(code_key, link.id, code)):
         unit.record(
             "code.refused",
@@ -166,9 +166,9 @@ def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | Ga
     event = unit.record(
         "link.opened", school_id=link.school_id, link_id=link.id, signer_id=link.signer_id
     )
-    unit.consents.spend_link(link.id, unit.now, event)
+    unit.links.spend(link.id, unit.now, event)
     session = new_secret()
-    unit.consents.open_session(
+    unit.links.open_session(
         hash_secret(session), link, unit.now + timedelta(minutes=terms.session_minutes)
     )
     return session
@@ -179,12 +179,12 @@ def disown_link(unit: Unit, token: str) -> None:
 
     Said again it is no error. Raises `LinkUnknown`.
     """
-    link = unit.consents.find_link(hash_secret(token), lock=True)
+    link = unit.links.find(hash_secret(token), lock=True)
     if link is None:
         raise LinkUnknown
     if link.replaced_at is None:
         event = unit.record("link.disowned", school_id=link.school_id, link_id=link.id)
-        unit.consents.disown_link(link.id, unit.now, event)
+        unit.links.disown(link.id, unit.now, event)
 
 
 def renew_link(unit: Unit, token: str, public_url: str) -> None:
@@ -194,7 +194,7 @@ def renew_link(unit: Unit, token: str, public_url: str) -> None:
     `LinkReplaced` for a disowned or replaced link, `TooManyAttempts` within a minute of the last
     and after five within an hour, `NotFound` without an address.
     """
-    link = _renewable(unit.consents.find_link(hash_secret(token)))
+    link = _renewable(unit.links.find(hash_secret(token)))
     _pause_after(_last_sent(unit, link), unit.now)
     _renew(unit, link, public_url)
 
@@ -205,9 +205,7 @@ def ask_for_link(unit: Unit, public_url: str, *, token: str = "", shown: str = "
     A second tap within the minute is the first one.
     """
     found = (
-        unit.consents.find_link(hash_secret(token))
-        if token
-        else unit.consents.link_of_session(hash_secret(shown))
+        unit.links.find(hash_secret(token)) if token else unit.links.of_session(hash_secret(shown))
     )
     link = _renewable(found)
     if not _is_fresh(_last_sent(unit, link), unit.now):
@@ -223,7 +221,7 @@ def send_fresh_link(
     minute of the last and after five within an hour.
     """
     unit.lock_school(school_id)
-    _pause_after(unit.consents.last_sent(school_id, collection_id).get(signer_id), unit.now)
+    _pause_after(unit.links.last_sent(school_id, collection_id).get(signer_id), unit.now)
     _send(unit, school_id, collection_id, signer_id, public_url)
 
 
@@ -237,7 +235,7 @@ def _renewable(link: Link | None) -> Link:
 
 def _last_sent(unit: Unit, link: Link) -> datetime | None:
     unit.lock_school(link.school_id)
-    return unit.consents.last_sent(link.school_id, link.collection_id).get(link.signer_id)
+    return unit.links.last_sent(link.school_id, link.collection_id).get(link.signer_id)
 
 
 def _renew(unit: Unit, link: Link, public_url: str) -> None:
@@ -284,7 +282,7 @@ def _pause_after(last: datetime | None, now: datetime) -> None:
 
 
 def _usable(unit: Unit, token: str, *, lock: bool = False) -> Link:
-    link = unit.consents.find_link(hash_secret(token), lock=lock)
+    link = unit.links.find(hash_secret(token), lock=lock)
     if link is None:
         raise LinkUnknown
     if link.spent_at is not None:

@@ -20,7 +20,7 @@ from crypto.one_time import (
 )
 from crypto.passkeys import PasskeyRefused, Place, read_registration, registration_options
 from crypto.secrets_text import RECEIPT_ALPHABET, code_tag, hash_secret
-from gateway.actions.show_factor import open_challenge, require_app
+from gateway.actions.show_factor import open_challenge
 from gateway.errors import FactorWrong, NotAuthenticated, NotFound
 from gateway.store.factors import StoredPasskey
 from gateway.unit import Unit
@@ -97,7 +97,7 @@ def issue_codes(unit: Unit, code_key: bytes) -> tuple[str, ...]:
     Raises `NotFound` without an application.
     """
     staff_id = _worker(unit)
-    require_app(unit, staff_id)
+    _require_app(unit, staff_id)
     made = [
         "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(CODE_SIGNS)) for _ in range(CODES)
     ]
@@ -111,7 +111,7 @@ def issue_codes(unit: Unit, code_key: bytes) -> tuple[str, ...]:
 def new_passkey_options(unit: Unit, token: str, place: Place | None) -> str:
     """What the browser is asked, as JSON. Raises `NotFound` when nothing was asked for."""
     staff_id = _worker(unit)
-    require_app(unit, staff_id)
+    _require_app(unit, staff_id)
     challenge, staff = open_challenge(unit, token), unit.staff.find(staff_id=staff_id)
     if place is None or challenge is None or staff is None:
         raise NotFound
@@ -123,7 +123,7 @@ def add_passkey(unit: Unit, token: str, answer: str, place: Place | None) -> UUI
     """Take the key that the browser made. Raises `NotFound` without an application."""
     staff_id = _worker(unit)
     unit.factors.lock(staff_id)
-    require_app(unit, staff_id)
+    _require_app(unit, staff_id)
     challenge = open_challenge(unit, token)
     unit.factors.drop_challenge(hash_secret(token))
     try:
@@ -145,10 +145,9 @@ def add_passkey(unit: Unit, token: str, answer: str, place: Place | None) -> UUI
 def remove_passkey(unit: Unit, passkey_id: UUID) -> None:
     """Raises `NotFound`: another worker's passkey is not there."""
     staff_id = _worker(unit)
-    if passkey_id not in {each.id for each in unit.factors.passkeys(staff_id)}:
+    if not unit.factors.remove_passkey(staff_id, passkey_id):
         raise NotFound
     unit.record("factor.passkey_removed", staff_id=staff_id, passkey_id=passkey_id)
-    unit.factors.remove_passkey(staff_id, passkey_id)
 
 
 def _worker(unit: Unit) -> UUID:
@@ -169,3 +168,12 @@ def _told(unit: Unit, staff_id: UUID, secret: bytes) -> AppSecret:
     if staff is None:
         raise NotAuthenticated
     return AppSecret(secret_text(secret), provisioning_uri(secret, staff.login, ISSUER))
+
+
+def _require_app(unit: Unit, staff_id: UUID) -> None:
+    """A passkey never stands alone: without a script, or without the key, the code remains.
+
+    Raises `NotFound`.
+    """
+    if unit.factors.app(staff_id) is None:
+        raise NotFound

@@ -24,7 +24,7 @@ from crypto.passkeys import (
 )
 from crypto.secrets_text import code_tag, hash_secret, new_secret
 from gateway.actions.sign_in import is_familiar, remember_place
-from gateway.errors import FactorWrong, NotAuthenticated, NotFound, TooManyAttempts
+from gateway.errors import FactorWrong, NotAuthenticated, TooManyAttempts
 from gateway.store.limits import Limit
 from gateway.unit import Unit
 
@@ -113,9 +113,7 @@ def _whose(unit: Unit, token: str) -> tuple[UUID, str]:
 
 def _count(unit: Unit, staff_id: UUID, login: str, address: str) -> TooManyAttempts | None:
     subjects = _subjects(unit, staff_id, login, address)
-    seconds = max(unit.limits.wait(limit, whose, unit.now) for limit, whose in subjects)
-    if not seconds:
-        seconds = max(unit.limits.use(limit, whose, unit.now) for limit, whose in subjects)
+    seconds = unit.limits.use_all(subjects, unit.now)
     if not seconds:
         return None
     unit.record("factor.denied", staff_id=staff_id, reason="too_many")
@@ -169,12 +167,3 @@ def _let_on(
     secret = new_secret() if renews else token
     unit.factors.note_shown(hash_secret(token), unit.now, hash_secret(secret))
     return secret
-
-
-def require_app(unit: Unit, staff_id: UUID) -> None:
-    """A passkey never stands alone: without a script, or without the key, the code remains.
-
-    Raises `NotFound`.
-    """
-    if unit.factors.app(staff_id) is None:
-        raise NotFound

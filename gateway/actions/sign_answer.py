@@ -28,8 +28,9 @@ from gateway.errors import (
 )
 from gateway.messages import texts
 from gateway.settings import Host
-from gateway.store.consents import Answer, FamilySession
+from gateway.store.consents import Answer
 from gateway.store.limits import Limit
+from gateway.store.links import FamilySession
 from gateway.store.sittings import SignCode
 from gateway.unit import Unit
 from policies.contacts import mask_phone

@@ -31,11 +31,7 @@ def count_attempt(unit: Unit, login: str, address: str) -> str | TooManyAttempts
     """The password hash to compare with; None when there is no such login. Counts first."""
     login = canonical_login(login)
     subjects = _subjects(unit, login, address)
-    # A limit that is reached must not fill the others.
-    seconds = max(unit.limits.wait(limit, whose, unit.now) for limit, whose in subjects)
-    if not seconds:
-        seconds = max(unit.limits.use(limit, whose, unit.now) for limit, whose in subjects)
-    if seconds:
+    if seconds := unit.limits.use_all(subjects, unit.now):
         unit.record("session.denied", reason="too_many")
         return TooManyAttempts(seconds)
     staff = unit.staff.find(login=login)

@@ -35,7 +35,7 @@ def warn_old_contacts(
     if not any(replaced.values()):
         return
     school = unit.schools.get(school_id)
-    told = unit.consents.last_said(school_id).keys() | unit.consents.ever_invited(school_id)
+    told = unit.consents.last_said(school_id).keys() | unit.links.ever_invited(school_id)
     at = texts.moment_in_words(unit.now, school.zone)
     for person, contacts in replaced.items():
         if not is_by_hand and person not in told:

@@ -37,7 +37,8 @@ from gateway.cli.invented import Fate, InventedPupil, InventedSchool
 from gateway.messages.mail import MailTransport
 from gateway.messages.sms import SmsTransport
 from gateway.store.bundles import Bundle
-from gateway.store.consents import Ask, FamilySession
+from gateway.store.consents import Ask
+from gateway.store.links import FamilySession
 from gateway.unit import SYSTEM, Actor, Unit
 from gateway.wiring import Wiring
 from gateway.worker.rounds import Rounds

@@ -92,7 +92,7 @@ def open_families(stage: Stage, school: RehearsedSchool, count: int) -> list[Rea
     for ask in wanted:
         told = papers(ask, stage.clock().date())
         with stage.units.open(Actor(Role.FAMILY, ask.signer_id, school.school_id)) as unit:
-            session = unit.consents.find_session(hash_secret(tokens[ask.signer_id]), unit.now)
+            session = unit.links.find_session(hash_secret(tokens[ask.signer_id]), unit.now)
             if session is None:
                 raise StormFault("сеанс семьи закрыт")
             digest = show_document(unit, session, ask.id, Decision.GIVEN, told, stage.host).digest

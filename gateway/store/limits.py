@@ -7,6 +7,7 @@ as a keyed tag: no login, address or telephone can be read or guessed from a cop
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -63,6 +64,11 @@ class LimitStore:
         ).returning(limits.c.used, limits.c.until)
         used, until = self._db.execute(counted).one()
         return _seconds(until, now) if used > limit.most else 0
+
+    def use_all(self, subjects: Collection[tuple[Limit, str]], now: datetime) -> int:
+        """Count one use of each. Seconds as `use`; one that is reached must not fill the others."""
+        seconds = max(self.wait(limit, whose, now) for limit, whose in subjects)
+        return seconds or max(self.use(limit, whose, now) for limit, whose in subjects)
 
     def wait(self, limit: Limit, subject: str, now: datetime) -> int:
         """Whole seconds until the next use; 0: now. Looking counts nothing."""

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from gateway.store.agreements import agreements
 from gateway.store.changes import Mark, destroyed_marks
-from gateway.store.consents import answers, asks, links
+from gateway.store.consents import answers, asks
+from gateway.store.links import links
 from gateway.store.people import person_tokens
 from gateway.store.pupils import guardianships
 from gateway.store.schools import schools

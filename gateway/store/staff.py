@@ -189,15 +189,17 @@ class StaffStore:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.staff_id == staff_id))
 
     def count_enabled(self, role: Role) -> int:
-        """How many of everywhere can sign in with that role."""
-        return (
-            self._db.scalar(
-                sa.select(sa.func.count())
-                .select_from(staff)
-                .where(staff.c.role == role.value, staff.c.disabled_at.is_(None))
-            )
-            or 0
+        """How many of everywhere can sign in with that role.
+
+        Their rows are locked: two at once do not shut each other out.
+        """
+        enabled = (
+            sa.select(staff.c.id)
+            .where(staff.c.role == role.value, staff.c.disabled_at.is_(None))
+            .order_by(staff.c.id)
+            .with_for_update(key_share=True)
         )
+        return len(self._db.execute(enabled).all())
 
     def assign_tutor(self, school_id: UUID, staff_id: UUID, class_id: UUID, event_id: UUID) -> None:
         self._db.execute(

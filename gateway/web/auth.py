@@ -201,7 +201,7 @@ def _session_of(look: Unit, token: str) -> Caller:
         acting = is_acting(look, staff)
         actor = Actor(staff.role, staff.id, staff.school_id, request_id(), acting)
         return Caller(actor, token, stage=reached, second_at=second_at)
-    session = look.consents.find_session(digest, look.now)
+    session = look.links.find_session(digest, look.now)
     if session is None:
         raise NotAuthenticated
     actor = Actor(Role.FAMILY, session.signer_id, session.school_id, request_id())

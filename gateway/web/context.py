@@ -15,7 +15,7 @@ from flask import Flask, current_app, g, request
 from crypto.secrets_text import new_secret
 from gateway.errors import GatewayError, NotAuthenticated
 from gateway.store.clients import Client
-from gateway.store.consents import FamilySession
+from gateway.store.links import FamilySession
 from gateway.unit import Actor, Unit
 from gateway.wiring import Wiring
 from policies.second_factor import Stage

@@ -125,12 +125,6 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "Страница устарела",
             "Вернитесь назад, обновите страницу и отправьте форму ещё раз.",
         ),
-        e.FormStale: Problem(
-            "form-stale",
-            400,
-            "Страница устарела",
-            "Вернитесь назад, обновите страницу и отправьте форму ещё раз.",
-        ),
         e.UnreadableList: Problem(
             "unreadable-list",
             422,

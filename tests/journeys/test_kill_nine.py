@@ -32,7 +32,8 @@ from examples.demo.people import Person, signers
 from examples.demo.show import Show, wait_for
 from examples.demo.stage import Stage
 from examples.demo.tell import Teller
-from gateway.store.consents import answers, links
+from gateway.store.consents import answers
+from gateway.store.links import links
 from gateway.store.session import make_engine
 from tests.faults.processes import descendants
 from tests.journeys.engines import on_each_engine

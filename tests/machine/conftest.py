@@ -21,7 +21,7 @@ from tests.conftest import Clock
 from tests.database import Postgres, migrated_sqlite
 from tests.machine.collection_machine import FIRST, SECOND, CollectionMachine, School
 
-EXAMPLES = 16
+EXAMPLES = 8
 STEPS = 30
 SECONDS_A_PLAY = 30  # many times what it takes
 HERE = Path(__file__).parent

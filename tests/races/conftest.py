@@ -1,7 +1,7 @@
 """What every race asks for: how many rounds, dice, a clock that ticks, a school that rewinds.
 
 `pytest tests/races --rounds 20` for a quick look, `make soak` for a long one. Without the option
-a release is raced a thousand times.
+a release is raced 200 times.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gateway.wiring import Wiring
 from tests.races.racing import Ticking
 from tests.races.released_school import ReleasedSchool
 
-ROUNDS = 1_000
+ROUNDS = 200
 SECONDS_A_ROUND = 1  # many times what it takes, for a race waits for every other test
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
-    """The suite's limit for a test is not meant for a thousand rounds."""
+    """The suite's limit for a test is not meant for so many rounds."""
     limit = 300 + SECONDS_A_ROUND * _rounds(config)
     for item in items:
         if HERE in item.path.parents:

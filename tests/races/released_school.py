@@ -15,7 +15,8 @@ from gateway.actions.approve_release import approve_release
 from gateway.actions.hand_over import hand_over
 from gateway.actions.prepare_release import prepare_release
 from gateway.store.bundles import Bundle, Release
-from gateway.store.consents import Answer, Ask, FamilySession
+from gateway.store.consents import Answer, Ask
+from gateway.store.links import FamilySession
 from gateway.unit import SYSTEM, Actor
 from gateway.wiring import Wiring
 from gateway.worker.rounds import Rounds

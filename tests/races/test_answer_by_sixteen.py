@@ -15,7 +15,8 @@ from gateway.actions.answer import answer, show_document
 from gateway.actions.open_link import confirm_code
 from gateway.actions.send_message import read_message
 from gateway.errors import CodeSpent, CodeWrong, LinkSpent
-from gateway.store.consents import Answer, answers, evidence, family_sessions, links
+from gateway.store.consents import Answer, answers, evidence
+from gateway.store.links import family_sessions, links
 from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
 from policies.facts import Decision, FormKind
@@ -91,7 +92,7 @@ class Doorstep:
     def send_code(self) -> None:
         with self.wiring.units.open(SYSTEM) as unit:
             tag = code_tag(self.wiring.code_key, self._link, RIGHT)
-            unit.consents.keep_code(self._link, tag, bytes(16), unit.now)
+            unit.links.keep_code(self._link, tag, bytes(16), unit.now)
 
     def enter(self, code: str) -> object:
         with self.wiring.units.open(SYSTEM) as unit:
@@ -99,7 +100,7 @@ class Doorstep:
 
     def guesses(self) -> int:
         with self.wiring.units.open(SYSTEM) as unit:
-            link = unit.consents.find_link(link_id=self._link)
+            link = unit.links.find(link_id=self._link)
         assert link is not None
         return link.code_guesses
 

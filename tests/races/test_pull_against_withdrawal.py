@@ -23,9 +23,9 @@ def race(school: ReleasedSchool, bundle_id: UUID, which: Withdrawal, dice: Rando
     assert isinstance(taken, Answer), taken
     (now,) = school.bundles()
     if isinstance(got, GatewayError):
-        assert isinstance(got, BundleSuperseded), got
-        assert (now.pulled_at, school.recalled(bundle_id)) == (None, set())
-        return "withdrawal"
+        refused = isinstance(got, BundleSuperseded)
+        untouched = (now.pulled_at, school.recalled(bundle_id)) == (None, set())
+        return "withdrawal" if refused and untouched else "leak"
     if school.recalled(bundle_id) != which.gone:
         return "leak"
     assert now.pulled_at is not None

@@ -8,19 +8,17 @@ from uuid import UUID
 
 from flask import current_app
 
-from crypto.secrets_text import new_secret
 from gateway.actions import add_school as schools
-from gateway.actions import add_staff as workers
 from gateway.actions import appoint_acting as acting
 from gateway.actions import issue_token as platform
 from gateway.actions import manage_staff as managing
 from gateway.actions.reset_factor import reset_factor
 from gateway.actions.see_messages import see_messages
 from gateway.actions.versions import passport_version
+from gateway.web import admission
 from gateway.web.auth import needs
-from gateway.web.context import current_unit, current_wiring
+from gateway.web.context import current_unit
 from gateway.web.paging import id_page
-from gateway.web.passwords import hash_password
 from gateway.web.preconditions import etag, told_versions
 from gateway.web.routes import Routes, Takes
 from gateway.web.schemas.pages import ListPage
@@ -92,20 +90,7 @@ def list_staff(told: Mapping[str, Any]) -> object:
 @admin.on("POST", "/v1/admin/staff", STAFF, takes=NewStaff, gives=StaffMade, status=201)
 def add_staff(told: Mapping[str, Any]) -> Mapping[str, object]:
     """Give a worker a login and a role."""
-    login = workers.check_credentials(told["login"], told["password"])
-    # Hashing takes long: it comes before the unit opens.
-    password_hash = hash_password(told["password"])
-    staff_id = workers.add_staff(
-        current_unit(),
-        login,
-        password_hash,
-        told["role"],
-        told.get("school_id"),
-        class_names=told.get("classes", ()),
-        email=told.get("email"),
-        phone=told.get("phone"),
-        snils=told.get("snils"),
-    )
+    staff_id = admission.add_staff(told)
     return {"staff_id": staff_id}
 
 
@@ -129,17 +114,13 @@ def change_role(told: Mapping[str, Any], staff_id: UUID) -> None:
 @admin.on("PUT", f"{WORKER}/password", STAFF, takes=NewPassword, status=204)
 def set_password(told: Mapping[str, Any], staff_id: UUID) -> None:
     """Set a new password; it lets in again whoever was shut out."""
-    with current_wiring().looking() as look:
-        managing.check_new_password(look, staff_id, told["password"])
-    password_hash = hash_password(told["password"])
-    managing.set_password(current_unit(), staff_id, password_hash)
+    admission.set_password(staff_id, told["password"])
 
 
 @admin.on("DELETE", WORKER, STAFF, status=204)
 def disable_staff(staff_id: UUID) -> None:
     """Shut a worker out at once."""
-    nobodys = hash_password(new_secret())
-    managing.disable_staff(current_unit(), staff_id, nobodys)
+    admission.shut_out(staff_id)
 
 
 @admin.on("PUT", f"{CLIENT}/keys", CLIENTS, takes=NewKeys, status=204)

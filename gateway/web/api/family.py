@@ -61,7 +61,7 @@ def confirm_code(told: Mapping[str, Any], token: str) -> Mapping[str, object] | 
     opened = open_link.confirm_code(unit, token, told["code"], current_wiring().code_key)
     if isinstance(opened, GatewayError):
         return opened
-    session = unit.consents.find_session(hash_secret(opened), unit.now)
+    session = unit.links.find_session(hash_secret(opened), unit.now)
     if session is None:
         raise NotFound
     collection = unit.collections.get(session.school_id, session.collection_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -77,13 +76,7 @@ def _event(entry: Entry) -> Mapping[str, object]:
 @journal.on("GET", "/v1/audit/events/<uuid:event_id>/proof", READ, gives=wire.ProofOut)
 def prove_event(event_id: UUID) -> Mapping[str, object]:
     """Proof that an event is in the signed tree."""
-    proof = looking.prove_event(current_unit(), event_id)
-    return {
-        "index": proof.idx,
-        "envelope": base64.b64encode(proof.envelope).decode(),
-        "path": [digest.hex() for digest in proof.path],
-        "note": proof.signed.note.decode(),
-    }
+    return looking.prove_event(current_unit(), event_id).as_json()
 
 
 @journal.on(

@@ -104,7 +104,7 @@ def school_in_question() -> School | None:
         return None
     with current_wiring().looking() as look:
         if isinstance(token, str):
-            link = look.consents.find_link(hash_secret(token))
+            link = look.links.find(hash_secret(token))
             school_id = link.school_id if link else None
         return look.schools.find(school_id) if school_id else None
 

@@ -10,7 +10,8 @@ import pytest
 from gateway.actions.answer import answer, show_document
 from gateway.actions.correct_items import correct_items, read_items
 from gateway.errors import NotFound, RulesBroken
-from gateway.store.consents import Ask, FamilySession
+from gateway.store.consents import Ask
+from gateway.store.links import FamilySession
 from gateway.wiring import Wiring
 from policies.claims import Strength
 from policies.facts import ClaimState, Decision, Field, FormKind

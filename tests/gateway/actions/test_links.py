@@ -293,7 +293,7 @@ def test_a_code_opens_a_session_of_half_an_hour(holder: Holder, clock: Clock):
     for minutes, is_open in ((29, True), (1, False)):
         clock.forward(minutes=minutes)
         with holder.town.by(Role.REGISTRAR) as unit:
-            found = unit.consents.find_session(hash_secret(session), unit.now)
+            found = unit.links.find_session(hash_secret(session), unit.now)
         assert (found is not None) is is_open
 
 
@@ -305,7 +305,7 @@ def test_the_opened_session_signs(holder: Holder):
     ask = town.ask_of(town.person(101), FormKind.GUARDIAN_OWN)
     host, keys = town.wiring.host, town.wiring.signing_keys
     with town.family(ask.signer_id) as unit:
-        session = unit.consents.find_session(hash_secret(opened), unit.now)
+        session = unit.links.find_session(hash_secret(opened), unit.now)
         assert session is not None
         digest = show_document(unit, session, ask.id, Decision.GIVEN, FULL, host).digest
         answer(unit, session, ask.id, Decision.GIVEN, digest, FULL, host, keys)
@@ -377,7 +377,7 @@ def test_a_refused_guess_is_counted_for_good(holder: Holder):
     refused = holder.confirm(wrong(code_for(holder.town, 101)))
     assert isinstance(refused, GatewayError)
     with holder.town.by(Role.REGISTRAR) as unit:
-        link = unit.consents.find_link(hash_secret(holder.token))
+        link = unit.links.find(hash_secret(holder.token))
     assert link is not None
     assert link.code_guesses == 1
 
@@ -460,7 +460,7 @@ def test_a_code_asked_for_by_a_holder_ends_with_the_phone(holder: Holder):
     opened = holder.confirm(code)
     assert isinstance(opened, str)
     with town.by(Role.REGISTRAR) as unit:
-        session = unit.consents.find_session(hash_secret(opened), unit.now)
+        session = unit.links.find_session(hash_secret(opened), unit.now)
         assert session is not None
         items = unit.people.items(town.school_id, [session.signer_id])[session.signer_id]
         now = unit.vault.tokens_of(town.school_id, items)

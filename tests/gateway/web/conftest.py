@@ -94,9 +94,9 @@ class Door:
         self.send_links(town)
         token, sent = new_secret(), hash_secret(self.link_of(town, signer))
         with self.wiring.units.open(SYSTEM) as unit:
-            link = unit.consents.find_link(sent)
+            link = unit.links.find(sent)
             assert link is not None
-            unit.consents.open_session(hash_secret(token), link, unit.now + timedelta(minutes=30))
+            unit.links.open_session(hash_secret(token), link, unit.now + timedelta(minutes=30))
         return token
 
     def send_links(self, town: Town) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import request
 
-from crypto.secrets_text import new_secret
 from gateway.actions import add_staff as adding
 from gateway.actions import manage_staff as managing
 from gateway.actions.reset_factor import reset_factor
@@ -17,13 +16,13 @@ from gateway.errors import (
     NotFound,
     SecondFactorStale,
 )
-from gateway.web.context import current_caller, current_unit, current_wiring
+from gateway.web import admission
+from gateway.web.context import current_caller, current_unit
 from gateway.web.pages.access import proves
 from gateway.web.pages.admin.frame import ON_A_PAGE, STAFF, asked_after, framed, office
 from gateway.web.pages.audit.words import ALL_ROLES
 from gateway.web.pages.reading import told
 from gateway.web.pages.site import MENDABLE, Page, To
-from gateway.web.passwords import hash_password
 from gateway.web.schemas.fields import id_cursor_text
 from gateway.web.schemas.staff import NewPassword, NewStaff, RoleChange
 from policies.permissions import Permission
@@ -63,20 +62,7 @@ def staff_form() -> Page:
 @office.on("POST", "/admin/staff/new", STAFF, again=staff_form, mends=(*MENDABLE, AlreadyExists))
 def add_staff() -> To:
     """Let somebody in."""
-    read = told(NewStaff)
-    login = adding.check_credentials(read["login"], read["password"])
-    # Hashing takes long: it comes before the unit opens.
-    password_hash = hash_password(read["password"])
-    made = adding.add_staff(
-        current_unit(),
-        login,
-        password_hash,
-        read["role"],
-        read.get("school_id"),
-        class_names=read.get("classes", ()),
-        email=read.get("email"),
-        phone=read.get("phone"),
-    )
+    made = admission.add_staff(told(NewStaff))
     return To("office.worker", {"staff_id": made}, notice="Сотрудник добавлен.")
 
 
@@ -109,11 +95,7 @@ def change_role(staff_id: UUID) -> To:
 @office.on("POST", f"{WORKER}/password", STAFF, again=worker)
 def set_password(staff_id: UUID) -> To:
     """Another password; it lets in whoever was shut out."""
-    password = told(NewPassword)["password"]
-    with current_wiring().looking() as look:
-        managing.check_new_password(look, staff_id, password)
-    password_hash = hash_password(password)
-    managing.set_password(current_unit(), staff_id, password_hash)
+    admission.set_password(staff_id, told(NewPassword)["password"])
     return _back(staff_id, "Пароль задан. Передайте его лично.")
 
 
@@ -133,8 +115,7 @@ def reset_second_factor(staff_id: UUID) -> To:
 @office.on("POST", f"{WORKER}/disable", STAFF, again=worker)
 def disable(staff_id: UUID) -> To:
     """Shut somebody out at once."""
-    nobodys = hash_password(new_secret())
-    managing.disable_staff(current_unit(), staff_id, nobodys)
+    admission.shut_out(staff_id)
     return _back(staff_id, "Вход закрыт, сеансы прекращены.")
 
 

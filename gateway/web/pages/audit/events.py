@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -216,12 +215,6 @@ def _chips(
 
 
 def _proof_file(proof: Inclusion) -> Response:
-    told = {
-        "index": proof.idx,
-        "envelope": base64.b64encode(proof.envelope).decode(),
-        "path": [each.hex() for each in proof.path],
-        "note": proof.signed.note.decode(),
-    }
-    answer = Response(canonical.dumps(told), mimetype="application/json")
+    answer = Response(canonical.dumps(proof.as_json()), mimetype="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename=proof-{proof.idx}.json"
     return answer

@@ -13,7 +13,8 @@ from gateway.web.passwords import hash_password, is_password
 from policies.permissions import Role
 from policies.programme import published
 from tests.conftest import Clock
-from tests.gateway.web.conftest import CLASS, app, client, log_lines, visitor
+from tests.factories import a_snils
+from tests.gateway.web.conftest import CLASS, MOTHER, app, client, log_lines, visitor
 from tests.gateway.web.pages.school.conftest import Browser, Desks, desks, set_up_phone
 from tests.town import PASSPORT, platform_jwks
 
@@ -92,6 +93,14 @@ def test_a_tutor_is_let_in_with_a_class(office: Office):
     assert "n.petrova" in office.browser.open(
         f"/admin/staff?school_id={office.desks.town.school_id}"
     )
+
+
+def test_a_worker_who_is_a_parent_is_known_by_the_snils(office: Office):
+    added(office, snils=a_snils(MOTHER))
+    with office.desks.wiring.looking() as look:
+        worker = look.staff.find(login="n.petrova")
+        assert worker is not None
+        assert look.staff.marks_of(worker.id).snils is not None
 
 
 @pytest.mark.parametrize(
