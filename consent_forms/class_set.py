@@ -2,7 +2,7 @@
 
 For paper: it carries no tags, which the single copies do (`printing.pdf`). About 55 documents of
 two pages take as much memory as a process should (some 300 MB), so a larger set is printed in
-parts; fonts are written once for each, and between two of them others may print.
+parts; fonts are written once for each.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 FONTS = Path(__file__).parent / "fonts"
+PAPER = Path(__file__).parent / "styles" / "paper.css"
 FONT_SCHEME = "soglasie-font:"
 WEIGHTS = (400, 600)
 # A family of its own for each file: WeasyPrint tells fonts apart by family and weight, so four
@@ -34,11 +35,15 @@ _EMPTY_SHEET = "<!doctype html><style>@page { size: A4 }</style>"
 
 
 class _Press(NamedTuple):
-    """What all documents share; a new font configuration per document would leak memory."""
+    """What all documents share; a new font configuration per document would leak memory.
+
+    `letters`: the fonts alone, for a document has its own style; `paper`: over that of a class set.
+    """
 
     fetcher: weasyprint.URLFetcher
     fonts: FontConfiguration
-    style: weasyprint.CSS
+    letters: weasyprint.CSS
+    paper: weasyprint.CSS
 
 
 # Pango's font map is not promised to be safe across threads.
@@ -57,27 +62,31 @@ def pdf(html: bytes) -> bytes:
         press = _press()
         document = HTML(string=html.decode(), url_fetcher=press.fetcher, media_type="print")
         printed: bytes = document.write_pdf(
-            stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[press.letters], font_config=press.fonts, pdf_variant="pdf/ua-1"
         )
     return printed
 
 
 def printed_together(documents: Sequence[bytes]) -> bytes:
-    """One PDF without tags of several documents; each counts its own pages and begins on a new
-    sheet of paper.
+    """One PDF without tags of several documents for a pen (`styles/paper.css`); each counts its
+    own pages and begins on a new sheet of paper. Between two of them others may print.
     """
     from weasyprint import HTML
 
     with _PRINTING:
         press = _press()
 
-        def laid_out(html: str) -> weasyprint.Document:
-            document = HTML(string=html, url_fetcher=press.fetcher, media_type="print")
-            return document.render(stylesheets=[press.style], font_config=press.fonts)
+    def laid_out(html: str) -> weasyprint.Document:
+        document = HTML(string=html, url_fetcher=press.fetcher, media_type="print")
+        with _PRINTING:
+            return document.render(
+                stylesheets=[press.letters, press.paper], font_config=press.fonts
+            )
 
-        each = [laid_out(document.decode()) for document in documents]
-        empty = laid_out(_EMPTY_SHEET)
-        pages = [p for one in each for p in (*one.pages, *empty.pages[: len(one.pages) % 2])]
+    each = [laid_out(document.decode()) for document in documents]
+    empty = laid_out(_EMPTY_SHEET)
+    pages = [p for one in each for p in (*one.pages, *empty.pages[: len(one.pages) % 2])]
+    with _PRINTING:
         printed: bytes = each[0].copy(pages).write_pdf()
     return printed
 
@@ -98,7 +107,9 @@ def _press() -> _Press:
         for family, subset in FAMILIES.items()
         for weight in WEIGHTS
     )
-    return _Press(fetcher, fonts, CSS(string=css, url_fetcher=fetcher, font_config=fonts))
+    letters = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
+    paper = CSS(string=PAPER.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts)
+    return _Press(fetcher, fonts, letters, paper)
 
 
 def _file(subset: str, weight: int) -> str:
