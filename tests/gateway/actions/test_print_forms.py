@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from html import unescape
 from uuid import UUID
 
 import pytest
 
 from audit import journal
-from gateway.actions.print_forms import MOST_PUPILS, print_class, print_pupil
+from gateway.actions.print_forms import PART_PUPILS, Part, class_parts, print_class, print_pupil
 from gateway.errors import BadInput, NotAllowed, NotFound, TooLate
 from gateway.wiring import Wiring
 from policies.facts import Decision, FormKind
@@ -17,7 +17,7 @@ from policies.permissions import Role
 from tests.conftest import Clock
 from tests.town import DETAILS, Child, Town
 
-BORN, GROWN = date(2015, 3, 8), date(2011, 3, 8)
+GROWN = date(2011, 3, 8)
 LINE = '<span class="line"></span>'
 
 
@@ -41,10 +41,10 @@ def class_id(town: Town, name: str = "7А") -> UUID:
     return next(key for key, known in names.items() if known == name)
 
 
-def of_class(town: Town, name: str = "7А", role: Role = Role.REGISTRAR) -> list[str]:
+def of_class(town: Town, name: str = "7А", role: Role = Role.REGISTRAR, part: int = 1) -> list[str]:
     wanted = class_id(town, name)
     with town.by(role) as unit:
-        made = print_class(unit, town.collection_id, wanted, town.wiring.host)
+        made = print_class(unit, town.collection_id, wanted, part, town.wiring.host)
     return [unescape(html.decode()) for html in made]
 
 
@@ -120,17 +120,36 @@ def test_nothing_to_print_is_said(town: Town):
         of_pupil(town, 1)
 
 
-def test_too_many_for_one_file_is_said(wiring: Wiring):
-    town = Town(wiring)
+def parts_of(town: Town, role: Role = Role.REGISTRAR) -> list[Part]:
+    wanted = class_id(town)
+    with town.by(role) as unit:
+        return class_parts(unit, town.collection_id, wanted)
+
+
+def test_a_class_is_printed_in_parts_which_an_answer_does_not_move(wiring: Wiring):
+    town, letters = Town(wiring), "АБВГДЕЖЗИКЛМ"
     town.import_children(
-        [
-            Child(n, guardians=(1000 + n,), born=BORN + timedelta(n))
-            for n in range(1, MOST_PUPILS + 2)
-        ]
+        [Child(n, guardians=(100 + n,), name=f"{letter}на") for n, letter in enumerate(letters, 1)]
     )
-    with pytest.raises(BadInput, match="forms_many"):
-        of_class(town)
-    assert len(of_pupil(town, 1)) == 4
+    count = len(letters)
+    first, second = Part(1, 1, PART_PUPILS, PART_PUPILS), Part(2, PART_PUPILS + 1, count, 2)
+    assert parts_of(town) == [first, second]
+    printed = of_class(town, part=2)
+    assert len(printed) == 8
+    assert "Ёлкина Лна Юрьевна" in printed[0]
+    assert "Ёлкина Мна Юрьевна" in printed[4]
+
+    town.agree_on_signature()
+    for guardian, about in ((101, FormKind.CHILD), (101, FormKind.GUARDIAN_OWN)):
+        town.answer(town.ask_of(town.person(guardian), about))
+    assert parts_of(town) == [Part(1, 1, PART_PUPILS, PART_PUPILS - 1), second]
+    assert of_class(town, part=2) == printed
+
+
+@pytest.mark.parametrize("part", [-1, 0, 2, 10**9])
+def test_a_part_that_is_not_there_is_nothing_to_print(town: Town, part: int):
+    with pytest.raises(BadInput, match="forms_none"):
+        of_class(town, part=part)
 
 
 def test_nothing_is_printed_after_the_deadline(town: Town, clock: Clock):
@@ -144,6 +163,7 @@ def test_nothing_is_printed_after_the_deadline(town: Town, clock: Clock):
 def test_a_tutor_prints_for_own_classes_alone(town: Town):
     assert of_class(town, role=Role.TUTOR)
     assert of_pupil(town, 1, Role.TUTOR)
+    assert parts_of(town, Role.TUTOR)
     with pytest.raises(NotAllowed):
         of_class(town, "8Б", Role.TUTOR)
     with pytest.raises(NotFound):
@@ -154,7 +174,7 @@ def test_another_school_prints_nothing_of_ours(town: Town, wiring: Wiring):
     other = Town(wiring, number=29)
     pupil, ours = town.person(1), class_id(town)
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
-        print_class(unit, other.collection_id, ours, wiring.host)
+        print_class(unit, other.collection_id, ours, 1, wiring.host)
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
         print_pupil(unit, other.collection_id, pupil, wiring.host)
 

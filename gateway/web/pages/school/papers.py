@@ -6,27 +6,49 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
-from gateway.actions.print_forms import print_class, print_pupil
+from gateway.actions.print_forms import class_parts, print_class, print_pupil
 from gateway.actions.witness_answer import read_receipt
 from gateway.web.context import current_unit, current_wiring
 from gateway.web.pages.access import needs
 from gateway.web.pages.school.desk import desk
-from gateway.web.pages.school.frame import CLASS, PUPIL, class_name, school
+from gateway.web.pages.school.frame import (
+    CLASS,
+    PUPIL,
+    class_name,
+    framed,
+    school,
+    the_collection,
+)
 from gateway.web.pages.school.pupil import pupil
-from gateway.web.pages.site import Sheet
+from gateway.web.pages.site import Page, Sheet
 from gateway.web.receipts import PDF_TYPE, as_pdf, receipt_facts
 from policies.permissions import Permission
 
 READ = needs(Permission.READ_CLASS)
 
 
+@school.on("GET", f"{CLASS}/forms", READ, again=desk)
+def class_forms(collection_id: UUID, class_id: UUID) -> Page:
+    """The parts in which the blanks of a class are printed."""
+    name = class_name(class_id)
+    return framed(
+        "forms.html",
+        the_collection(collection_id),
+        class_id=class_id,
+        name=name,
+        parts=class_parts(current_unit(), collection_id, class_id),
+    )
+
+
 @school.on("GET", f"{CLASS}/forms.pdf", READ, again=desk)
-def class_forms(collection_id: UUID, class_id: UUID) -> Sheet:
-    """Consent and refusal for every family that has not answered."""
+def class_forms_pdf(collection_id: UUID, class_id: UUID) -> Sheet:
+    """Consent and refusal for the families of one part (`?part=`) that have not answered."""
     class_name(class_id)
-    return _printed(print_class(current_unit(), collection_id, class_id, current_wiring().host))
+    part = request.args.get("part", 1, int)
+    host = current_wiring().host
+    return _printed(print_class(current_unit(), collection_id, class_id, part, host))
 
 
 @school.on("GET", f"{PUPIL}/forms.pdf", READ, again=pupil)

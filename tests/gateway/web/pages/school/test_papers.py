@@ -42,8 +42,10 @@ def test_the_desk_leads_to_the_blanks_of_the_class(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     assert "Напечатать бланки" in tutor.open(listed.desk())
     assert "для 2 учеников" in tutor.text
-    assert f"{listed.desk()}/forms.pdf" in tutor.page.text
-    pages = texts(tutor, f"{listed.desk()}/forms.pdf")
+    assert f'href="{listed.desk()}/forms"' in tutor.page.text
+    assert "ученики 1–2 PDF для 2 учеников" in tutor.open(f"{listed.desk()}/forms")
+    assert f"{listed.desk()}/forms.pdf?part=1" in tutor.page.text
+    pages = texts(tutor, f"{listed.desk()}/forms.pdf?part=1")
     assert len(pages) % 2 == 0
     for name in ("Ёлкина Ева Юрьевна", "Ёлкина Ёся Юрьевна"):
         fronts = [text for text in pages[::2] if name in text]
@@ -61,6 +63,7 @@ def test_blanks_of_one_pupil(listed: Desks, role: Role):
 
 def test_blanks_of_a_foreign_class_are_not_there(listed: Desks):
     tutor = listed.of(Role.TUTOR)
+    tutor.open(f"{listed.desk('8Б')}/forms", 404)
     tutor.open(f"{listed.desk('8Б')}/forms.pdf", 404)
     tutor.open(f"{pupil_path(listed, 3)}/forms.pdf", 404)
 
@@ -90,8 +93,8 @@ def test_when_everybody_has_answered_there_is_nothing_to_print(listed: Desks):
     listed.town.answer_everything()
     tutor = listed.of(Role.TUTOR)
     tutor.open(listed.desk())
-    assert "forms.pdf" not in tutor.page.text
-    told = tutor.open(f"{listed.desk()}/forms.pdf", 422)
-    assert "Печатать нечего" in told
+    assert "forms" not in tutor.page.text
+    for path in ("forms", "forms.pdf?part=1"):
+        assert "Печатать нечего" in tutor.open(f"{listed.desk()}/{path}", 422)
     tutor.open(pupil_path(listed))
     assert "forms.pdf" not in tutor.page.text
