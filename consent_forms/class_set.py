@@ -1,7 +1,8 @@
 """The documents of a whole class as one PDF to be printed: each begins on a sheet of its own.
 
-For paper: it carries no tags, which the single copies do (`printing.pdf`). Fonts are written once
-for all. About 55 documents of two pages take as much memory as a process should (some 300 MB).
+For paper: it carries no tags, which the single copies do (`printing.pdf`). About 55 documents of
+two pages take as much memory as a process should (some 300 MB), so a larger set is printed in
+parts; fonts are written once for each.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from itertools import pairwise
 
 from consent_forms.printing import printed_together
 
+MOST_AT_ONCE = 40  # documents
+
 
 def class_set(documents: Sequence[bytes], processes: int = 1) -> bytes:
     """Print documents of ours in their order, duplex-safe: after an odd page stands an empty one.
@@ -23,13 +26,16 @@ def class_set(documents: Sequence[bytes], processes: int = 1) -> bytes:
     """
     if not documents:
         raise ValueError("nothing to print")
-    bounds = [len(documents) * n // processes for n in range(processes + 1)]
+    count = max(processes, -(-len(documents) // MOST_AT_ONCE))
+    bounds = [len(documents) * n // count for n in range(count + 1)]
     mine, *others = [documents[start:end] for start, end in pairwise(bounds) if start < end]
     if not others:
         return printed_together(mine)
+    if processes == 1:
+        return _joined([printed_together(part) for part in (mine, *others)])
     # Spawned, not forked: the caller may have threads, and Pango keeps a state of its own.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(others), context) as pool:
+    with ProcessPoolExecutor(min(len(others), processes - 1), context) as pool:
         theirs = [pool.submit(printed_together, part) for part in others]
         parts = [printed_together(mine), *(each.result() for each in theirs)]
     return _joined(parts)

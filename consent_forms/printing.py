@@ -7,9 +7,12 @@ it is slow to load and needs Pango (libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz
 from __future__ import annotations
 
 import atexit
+import gc
+import re
 import threading
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 FONTS = Path(__file__).parent / "fonts"
+PAPER = Path(__file__).parent / "styles" / "paper.css"
 FONT_SCHEME = "soglasie-font:"
 WEIGHTS = (400, 600)
 # A family of its own for each file: WeasyPrint tells fonts apart by family and weight, so four
@@ -30,15 +34,20 @@ FAMILIES = {
     "Golos Text Latin Ext": "latin-ext",
 }
 
-_EMPTY_SHEET = "<!doctype html><style>@page { size: A4 }</style>"
+_EMPTY_SHEET = b"<!doctype html><style>@page { size: A4 }</style>"
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # a template has one, values are escaped
 
 
 class _Press(NamedTuple):
-    """What all documents share; a new font configuration per document would leak memory."""
+    """What all documents share; a new font configuration per document would leak memory.
+
+    `letters`: the fonts alone, for a document has its own style; `paper`: over that of a class set.
+    """
 
     fetcher: weasyprint.URLFetcher
     fonts: FontConfiguration
-    style: weasyprint.CSS
+    letters: weasyprint.CSS
+    paper: weasyprint.CSS
 
 
 # Pango's font map is not promised to be safe across threads.
@@ -51,35 +60,69 @@ def pdf(html: bytes) -> bytes:
     Anything that the document points at is left out, be it http, file or a relative path; only
     `data:` inside it is read. Title and language come from the document; no moment is written.
     """
-    from weasyprint import HTML
-
-    with _PRINTING:
-        press = _press()
-        document = HTML(string=html.decode(), url_fetcher=press.fetcher, media_type="print")
+    document, style = _read(html)
+    with _printing() as press:
         printed: bytes = document.write_pdf(
-            stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[press.letters, *style],
+            font_config=press.fonts,
+            pdf_variant="pdf/ua-1",
         )
     return printed
 
 
 def printed_together(documents: Sequence[bytes]) -> bytes:
-    """One PDF without tags of several documents; each counts its own pages and begins on a new
-    sheet of paper.
+    """One PDF without tags of several documents for a pen (`styles/paper.css`); each counts its
+    own pages and begins on a new sheet of paper. Between two of them others may print.
     """
-    from weasyprint import HTML
 
-    with _PRINTING:
-        press = _press()
+    def laid_out(html: bytes) -> weasyprint.Document:
+        document, style = _read(html)
+        with _printing() as press:
+            return document.render(
+                stylesheets=[press.letters, *style, press.paper], font_config=press.fonts
+            )
 
-        def laid_out(html: str) -> weasyprint.Document:
-            document = HTML(string=html, url_fetcher=press.fetcher, media_type="print")
-            return document.render(stylesheets=[press.style], font_config=press.fonts)
-
-        each = [laid_out(document.decode()) for document in documents]
-        empty = laid_out(_EMPTY_SHEET)
-        pages = [p for one in each for p in (*one.pages, *empty.pages[: len(one.pages) % 2])]
+    each = [laid_out(document) for document in documents]
+    empty = laid_out(_EMPTY_SHEET)
+    pages = [p for one in each for p in (*one.pages, *empty.pages[: len(one.pages) % 2])]
+    with _printing():
         printed: bytes = each[0].copy(pages).write_pdf()
     return printed
+
+
+@contextmanager
+def _printing() -> Iterator[_Press]:
+    """One at a time. Nothing is collected meanwhile: all that is made lives until it is drawn, and
+    looking it through takes a tenth of the time.
+    """
+    with _PRINTING:
+        was_collecting = gc.isenabled()
+        gc.disable()
+        try:
+            yield _press()
+        finally:
+            if was_collecting:
+                gc.enable()
+
+
+def _read(html: bytes) -> tuple[weasyprint.HTML, list[weasyprint.CSS]]:
+    """The document without its style, and that read once for all who share it."""
+    from weasyprint import HTML
+
+    text = html.decode()
+    with _PRINTING:
+        fetcher = _press().fetcher
+        style = [_style(css) for css in _STYLE.findall(text)]
+    rest = _STYLE.sub("", text)
+    return HTML(string=rest, url_fetcher=fetcher, media_type="print"), style
+
+
+@lru_cache(16)
+def _style(css: str) -> weasyprint.CSS:
+    from weasyprint import CSS
+
+    press = _press()
+    return CSS(string=css, url_fetcher=press.fetcher, font_config=press.fonts)
 
 
 @cache
@@ -90,6 +133,7 @@ def _press() -> _Press:
     # WeasyPrint removes its folder of unpacked fonts in a destructor that cannot run any more
     # while the interpreter goes down.
     atexit.register(_press.cache_clear)
+    atexit.register(_style.cache_clear)
     fetcher = _fetcher()
     fonts = FontConfiguration()
     css = "".join(
@@ -98,7 +142,9 @@ def _press() -> _Press:
         for family, subset in FAMILIES.items()
         for weight in WEIGHTS
     )
-    return _Press(fetcher, fonts, CSS(string=css, url_fetcher=fetcher, font_config=fonts))
+    letters = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
+    paper = CSS(string=PAPER.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts)
+    return _Press(fetcher, fonts, letters, paper)
 
 
 def _file(subset: str, weight: int) -> str:

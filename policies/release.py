@@ -51,6 +51,11 @@ class ClassReadiness:
     counts: Counts
     findings: tuple[Finding, ...]
 
+    @property
+    def unanswered(self) -> int:
+        """Pupils who wait for an answer to some document."""
+        return len({finding.about for finding in self.findings if finding.form is not None})
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:

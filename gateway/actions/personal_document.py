@@ -6,6 +6,7 @@ record that changed in between shows as a mismatch and is read again (decision 0
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -23,7 +24,7 @@ from consent_forms.facts import (
     Signing,
 )
 from consent_forms.form import ConsentForm
-from consent_forms.rendering import document_digest, render
+from consent_forms.rendering import blank, document_digest, render
 from gateway.actions.pinned_rules import form_for
 from gateway.actions.record_agreement import read_authority
 from gateway.errors import BadInput, NotFound, PassportMissing
@@ -105,14 +106,55 @@ def render_document(
     Raises `PassportMissing`, and `BadInput` naming what the document lacks.
     """
     form = form_for(sitting.rules, sitting.ask.form, decision)
-    school, ask = sitting.school, sitting.ask
-    if not school.is_complete:
-        raise PassportMissing
+    _require_passport(sitting)
     # A refusal is heard in any form: it shows no papers, so nobody looks at them.
     if decision is Decision.GIVEN:
         require_papers(sitting, details, decided_on)
+    facts = _facts(unit, sitting, form, evidence, details, host, decided_on)
+    html = _made(render, form, facts)
+    return Document(form, document_digest(html), html)
+
+
+def render_blank(unit: Unit, sitting: Sitting, decision: Decision, host: Host) -> bytes:
+    """The same for a pen: what the register does not know, day and signature are empty lines.
+
+    Raises `PassportMissing`.
+    """
+    form = form_for(sitting.rules, sitting.ask.form, decision)
+    _require_passport(sitting)
+    today = sitting.school.today(unit.now)
+    on_paper = EvidenceLevel.PAPER_ORIGINAL
+    facts = _facts(unit, sitting, form, on_paper, NO_DETAILS, host, today)
+    return _made(blank, form, facts)
+
+
+def _require_passport(sitting: Sitting) -> None:
+    if not sitting.school.is_complete:
+        raise PassportMissing
+
+
+def _made(
+    make: Callable[[ConsentForm, DocumentFacts], bytes], form: ConsentForm, facts: DocumentFacts
+) -> bytes:
+    try:
+        return make(form, facts)
+    except FactsError as lacking:
+        pointer = "/details/" + lacking.path.replace("subject", "child").replace(".", "/")
+        raise BadInput({pointer: lacking.code.lower()}) from None
+
+
+def _facts(
+    unit: Unit,
+    sitting: Sitting,
+    form: ConsentForm,
+    evidence: EvidenceLevel,
+    details: SigningDetails,
+    host: Host,
+    decided_on: date,
+) -> DocumentFacts:
+    school, ask = sitting.school, sitting.ask
     link = _guardianship(unit, sitting)
-    facts = DocumentFacts(
+    return DocumentFacts(
         kind=ask.form,
         programme_title=sitting.rules.title,
         operator=Operator(
@@ -142,14 +184,8 @@ def render_document(
         relation=link.relation if link else "",
         authority=_authority(unit, school.id, link),
         items=_listed(form, sitting.subject),
-        earlier=_earlier(unit, sitting) if decision is Decision.WITHDRAWN else None,
+        earlier=_earlier(unit, sitting) if form.decision is Decision.WITHDRAWN else None,
     )
-    try:
-        html = render(form, facts)
-    except FactsError as lacking:
-        pointer = "/details/" + lacking.path.replace("subject", "child").replace(".", "/")
-        raise BadInput({pointer: lacking.code.lower()}) from None
-    return Document(form, document_digest(html), html)
 
 
 def full_name(items: Items) -> str:

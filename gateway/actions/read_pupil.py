@@ -18,6 +18,7 @@ from gateway.store.collections import Collection
 from gateway.store.consents import Ask
 from gateway.store.leaving_out import LeaveOut
 from gateway.unit import Unit
+from policies.blanks import open_documents
 from policies.consent import latest, may_sign_electronically
 from policies.facts import AnswerFacts, AttemptFacts, Items
 from policies.findings import Finding
@@ -61,6 +62,12 @@ class PupilPage:
     hindrances: dict[UUID, tuple[Finding, ...]]
     is_own_family: bool
     today: date
+
+    @property
+    def has_blanks(self) -> bool:
+        """There is something to print for the family: a consent can still be recorded."""
+        is_open = self.today <= self.collection.deadline_on
+        return is_open and bool(open_documents(self.person_id, self.standing))
 
     @property
     def people(self) -> list[tuple[UUID, str]]:

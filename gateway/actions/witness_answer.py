@@ -7,6 +7,8 @@ from uuid import UUID
 
 from crypto.envelope import KeyClass, RecordKind
 from gateway.actions.own_classes import are_own, require_people
+from gateway.actions.personal_document import Sitting, open_sitting
+from gateway.actions.pinned_rules import rules_of
 from gateway.errors import BadInput, NotAllowed, NotFound
 from gateway.intake.scans import scan_kind
 from gateway.store.consents import Answer, Ask
@@ -83,13 +85,7 @@ def read_scan(unit: Unit, scan_id: UUID) -> tuple[Scan, bytes]:
     if found is None:
         raise NotFound
     scan, sealed = found
-    answer = unit.consents.find_answer(school_id, scan.answer_id)
-    may_know = unit.actor.may(Permission.READ_REFUSALS)
-    if answer is None or not (may_know or answer.recorded_by == unit.actor.ref):
-        raise NotFound
-    ask = unit.consents.get_ask(school_id, answer.ask_id)
-    if not are_own(unit, {ask.signer_id, ask.subject_id}):
-        raise NotFound
+    answer, _ = _known_answer(unit, scan.answer_id)
     unit.record("evidence.read", answer_id=answer.facts.id, purpose="scan")
     return scan, unit.vault.open(
         school_id, scan.person_id, KeyClass.EVIDENCE, RecordKind.SCAN, sealed
@@ -111,6 +107,31 @@ def written_answer(unit: Unit, answer_id: UUID) -> tuple[Answer, Ask]:
         raise NotFound
     ask = unit.consents.get_ask(school_id, answer.ask_id)
     require_people(unit, Permission.RECORD_PAPER, {ask.signer_id, ask.subject_id})
+    return answer, ask
+
+
+def read_receipt(unit: Unit, answer_id: UUID) -> tuple[Answer, Sitting]:
+    """An answer on paper, for the receipt that is handed to whoever gave it; journalled as read.
+
+    To whom it is open: as with a scan. Raises `NotFound`.
+    """
+    answer, ask = _known_answer(unit, answer_id)
+    if answer.recorded_by is None:
+        raise NotFound
+    collection = unit.collections.get(unit.school_id, ask.collection_id)
+    unit.record("evidence.read", answer_id=answer_id, purpose="receipt")
+    return answer, open_sitting(unit, rules_of(collection), unit.school_id, collection, ask)
+
+
+def _known_answer(unit: Unit, answer_id: UUID) -> tuple[Answer, Ask]:
+    school_id = unit.school_id
+    answer = unit.consents.find_answer(school_id, answer_id)
+    may_know = unit.actor.may(Permission.READ_REFUSALS)
+    if answer is None or not (may_know or answer.recorded_by == unit.actor.ref):
+        raise NotFound
+    ask = unit.consents.get_ask(school_id, answer.ask_id)
+    if not are_own(unit, {ask.signer_id, ask.subject_id}):
+        raise NotFound
     return answer, ask
 
 

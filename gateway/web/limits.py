@@ -53,6 +53,8 @@ RATES: Mapping[str, tuple[Rate, ...]] = MappingProxyType(
         "auditor.export": (EXPORTS,),
         "check_journal": (CHECKS,),
         "auditor.check": (CHECKS,),
+        "desks.class_forms_pdf": (Rate(Limit("class_forms.worker", 20, TEN_MINUTES), _worker),),
+        "desks.pupil_forms": (Rate(Limit("pupil_forms.worker", 60, TEN_MINUTES), _worker),),
         "front.ask_for_link": (Rate(Limit("links.address", 60, TEN_MINUTES), _address),),
         "public.verify": (Rate(Limit("verify.address", 30, TEN_MINUTES), _address),),
     }

@@ -30,12 +30,13 @@ NOBODY = Counts(None, 0, 0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One class in a list of classes."""
+    """One class in a list of classes. `unanswered`: pupils who wait for an answer of the family."""
 
     class_id: UUID
     name: str
     counts: Counts
     is_handed_in: bool
+    unanswered: int = 0
 
 
 @school.on("GET", "/school", SEE)
@@ -78,12 +79,13 @@ def desk(collection_id: UUID, class_id: UUID) -> Page:
     unit = current_unit()
     found, name = the_collection(collection_id), class_name(class_id)
     one = readiness.see_class_readiness(unit, collection_id, class_id)
-    today = unit.schools.get(unit.school_id).today(unit.now)
+    days = (found.deadline_on - unit.schools.get(unit.school_id).today(unit.now)).days
     return framed(
         "desk.html",
         found,
         one=_sum(class_id, name, one),
-        left=days_left((found.deadline_on - today).days),
+        left=days_left(days),
+        is_open=days >= 0,
     )
 
 
@@ -96,4 +98,4 @@ def _newcomers(unit: Unit) -> int:
 def _sum(class_id: UUID, name: str, one: ClassReadiness | None) -> Sum:
     if one is None:
         return Sum(class_id, name, NOBODY, is_handed_in=False)
-    return Sum(class_id, name, one.counts, one.is_handed_in)
+    return Sum(class_id, name, one.counts, one.is_handed_in, one.unanswered)

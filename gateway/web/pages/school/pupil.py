@@ -43,7 +43,7 @@ class Contacts(Wire):
 def pupil(collection_id: UUID, pupil_id: UUID) -> Page:
     """Standing, family, documents, attempts, and what can be done about each."""
     found = read_pupil(current_unit(), collection_id, pupil_id)
-    return framed("pupil.html", found.collection, one=found, words=words)
+    return framed("pupil.html", found.collection, one=found, words=words, recorded=_recorded())
 
 
 @school.on("POST", f"{PUPIL}/attempts", needs(Permission.RECORD_ATTEMPT), again=pupil)
@@ -89,7 +89,7 @@ def paper(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> To:
         raise BadInput({"/identity": "identity_unchecked"})
     file = request.files.get("scan")
     decision = Decision(read["decision"].value)
-    record_paper(
+    kept = record_paper(
         current_unit(),
         ask_id,
         decision,
@@ -100,7 +100,9 @@ def paper(collection_id: UUID, pupil_id: UUID, ask_id: UUID) -> To:
         witness_of(read),
         (file.read() if file else b"") or None,
     )
-    return _back(collection_id, pupil_id, "Ответ записан.")
+    said = f"Ответ записан, номер {kept.receipt_no}."
+    parts = {"collection_id": collection_id, "pupil_id": pupil_id, "recorded": kept.facts.id}
+    return To("desks.pupil", parts, notice=said)
 
 
 @school.on("GET", f"{PERSON}/contacts", needs(Permission.COMMIT_IMPORT))
@@ -181,6 +183,14 @@ def authority(collection_id: UUID, pupil_id: UUID, guardianship_id: UUID) -> To:
 def _back(collection_id: UUID, pupil_id: UUID, notice: str) -> To:
     parts = {"collection_id": collection_id, "pupil_id": pupil_id}
     return To("desks.pupil", parts, notice=notice)
+
+
+def _recorded() -> UUID | None:
+    """The answer that was just written down, of which the page offers the receipt."""
+    try:
+        return UUID(request.args.get("recorded", ""))
+    except ValueError:
+        return None
 
 
 def _name(found: PupilPage, person_id: UUID) -> str:

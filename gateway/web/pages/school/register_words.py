@@ -33,6 +33,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
         "desk": "список класса",
         "invitations": "приглашения",
         "pupil_page": "страница ученика",
+        "forms": "бланки для ответа на бумаге",
         "own_items": "свои сведения",
         "own_asks": "свои вопросы",
         "own_looks": "кто смотрел",

@@ -111,8 +111,15 @@ def record(tutor: Browser, on: Desks, status: int = 200, **more: object) -> str:
 
 def test_an_answer_on_paper_is_recorded_by_who_checked_the_identity(listed: Desks):
     tutor = listed.of(Role.TUTOR)
-    assert "Ответ записан" in record(tutor, listed)
-    assert "ответ есть" in tutor.text
+    told = record(tutor, listed)
+    asked = listed.town.ask_of(listed.town.person(101), FormKind.CHILD)
+    with listed.town.by(Role.REGISTRAR) as unit:
+        (kept,) = unit.consents.list_answers(listed.town.school_id, [asked.id])
+    assert f"Ответ записан, номер {kept.receipt_no}." in told
+    assert "ответ есть" in told
+    receipt = f"/school/receipts/{kept.facts.id}.pdf"
+    assert receipt in tutor.page.text
+    assert tutor.http.get(receipt).data.startswith(b"%PDF-")
 
 
 def test_a_refusal_needs_no_address(listed: Desks):
