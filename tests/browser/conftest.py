@@ -29,13 +29,14 @@ from tests.browser.school import (
     OTHER,
     TEEN,
     TEEN_AND_HER_MOTHER,
+    THIRD,
     YEAR,
     BrowsedSchool,
     add_platform,
     living_elsewhere,
 )
 from tests.browser.school_roads import ListRoad, ReleaseRoad
-from tests.browser.signing_in import enter
+from tests.browser.signing_in import come_in, enter
 from tests.browser.visitor import Album, Visitor
 
 if TYPE_CHECKING:
@@ -145,6 +146,17 @@ def pupil(house: House, invited: BrowsedSchool) -> FamilyRoad:
     road.go_home()
     road.lose_the_session()
     return road
+
+
+@pytest.fixture(scope="session")
+def newcomer(house: House, invited: BrowsedSchool) -> Visitor:
+    """A father opens the mother's letter and names himself; the registrar looks."""
+    FamilyRoad(house.visitor(), invited.outbox, THIRD).name_another("Д'Арк", "Өлзий")
+    registrar = house.visitor(size=DESK)
+    come_in(registrar, invited, "registrar")
+    registrar.follow("Представители")
+    registrar.wander()
+    return registrar
 
 
 @pytest.fixture(scope="session")

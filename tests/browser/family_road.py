@@ -117,14 +117,7 @@ class FamilyRoad:
     def straight(self, about: str) -> None:
         """One consent without a slip: from the link to the receipt."""
         visitor = self.visitor
-        self.token = self.outbox.link(self.who.email)
-        visitor.open(f"/p/{self.token}")
-        visitor.fill("Код", self._code_after("Получить код на"))
-        visitor.press("Продолжить")
-        self._note()
-        visitor.choose("Да, это я")
-        visitor.press("Продолжить")
-        self._note()
+        self._enter("Да, это я")
         self.agree(about)
         self.number = NUMBER.findall(visitor.text)[0]
 
@@ -134,6 +127,36 @@ class FamilyRoad:
         self.visitor.open(f"/p/{self.token}")
         self._note()
         self.visitor.press("Прислать новую ссылку")
+        self._note()
+
+    def name_another(self, family_name: str, given_name: str) -> None:
+        """It is not they who read the letter: another representative says who."""
+        visitor = self.visitor
+        self._enter("Я другой законный представитель")
+        visitor.choose("Родитель")
+        visitor.fill("Фамилия", family_name)
+        visitor.fill("Имя", given_name)
+        visitor.fill_date("Дата рождения", 3, 4, 1984)
+        visitor.fill("Ваш телефон", "8 900 000-71-99")
+        visitor.fill("Ваша почта", "person7199@example.org")
+        visitor.fill("Какой документ", "Свидетельство о рождении")
+        visitor.fill("Серия и номер", "II-ДВ 123456")
+        visitor.fill("Кем выдан", "Отдел № 1")
+        visitor.fill_date("Дата документа", 5, 6, 2016)
+        visitor.choose("Я законный представитель ребёнка")
+        visitor.press("Отправить школе")
+        self._note()
+
+    def _enter(self, who: str) -> None:
+        """By the link and its code to the question who is here, and its answer."""
+        visitor = self.visitor
+        self.token = self.outbox.link(self.who.email)
+        visitor.open(f"/p/{self.token}")
+        visitor.fill("Код", self._code_after("Получить код на"))
+        visitor.press("Продолжить")
+        self._note()
+        visitor.choose(who)
+        visitor.press("Продолжить")
         self._note()
 
     def _tell_papers(self) -> None:

@@ -85,7 +85,8 @@ ELDER = Someone(7001, "Ёлкин-О'Нил", "Өлзий", "Ҥургунови�
 YOUNGER = Someone(7002, "Ёлкин-О'Нил", "Ӑтнер", "Ҥургунович", date(YEAR - 11, 4, 9))
 STRANGER = Someone(7003, "Д'Арк", "Семён", "Юрьевич", date(YEAR - 12, 9, 1))
 TEEN = Someone(7004, "Д'Арк", "Ҥөрүүнэ", "Юрьевна", date(YEAR - 15, 1, 1))
-TEEN_AND_HER_MOTHER = Child(TEEN, (OTHER,))
+THIRD = Someone(7103, "Д'Арк-Ӑсанова", "Өнөр", "Ҥургуновна", date(1987, 7, 9))
+TEEN_AND_HER_MOTHER = Child(TEEN, (THIRD,))
 FAMILIES = (Child(ELDER, (MOTHER,)), Child(YOUNGER, (MOTHER,)), Child(STRANGER, (OTHER,)))
 
 

@@ -14,10 +14,9 @@ from tests.browser.inspecting import Inspector
 from tests.browser.visitor import Album, State
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
-ROADS = ("family", "pupil", "class_list", "release", "audit", "office", "passer_by")
+ROADS = ("family", "pupil", "newcomer", "class_list", "release", "audit", "office", "passer_by")
 # A road to these would be long and show nothing new: words on a page like another, a way on.
 UNSEEN = {
-    "/me/other": "words",
     "/me/renew": "words",
     "/me/left/stranger": "words",
     "/p/*/not-mine": "words",

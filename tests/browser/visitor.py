@@ -18,7 +18,7 @@ _ID = re.compile(
 )
 _TAG = re.compile(r"<([a-z0-9]+)\b")
 _HREF = re.compile(r'<a\b[^>]*href="(/[^"#]*)"')
-_FILE = re.compile(r"\.[a-z]{2,9}$|/export")
+_FILE = re.compile(r"\.[a-z]{2,9}(?:\?|$)|/export")
 MOST_LINKS = 80
 # What stands there depends on who looks.
 OWN = ("/school", "/security")
