@@ -10,7 +10,8 @@ from gateway.actions.import_draft import a_draft, open_draft, seal_draft
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.review_import import make_review
 from gateway.errors import BadInput
-from gateway.intake.columns import LEFT_ALONE, NAMING, REPRESENTATIVES, Part, meant
+from gateway.intake.columns import NAMING
+from gateway.intake.meanings import LEFT_ALONE, REPRESENTATIVES, Part, meant
 from gateway.intake.rows import lists_in
 from gateway.intake.undecided import undecided
 from gateway.intake.words import Role

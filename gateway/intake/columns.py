@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from itertools import pairwise
 
 from gateway.intake.cells import Cell, Row, Table, UnreadableFile, squeezed
+from gateway.intake.meanings import LEFT_ALONE, Part, letters, meant
+from gateway.intake.places import Places
 from gateway.intake.titles import Title, names_someone, read_title
 from gateway.intake.words import Role, best_title, plain, says
 from policies.facts import Field
@@ -22,20 +22,6 @@ from policies.findings import Code, Finding
 _ROWS_ABOVE = 40  # how far down the titles are looked for
 _LEAST_COLUMNS = 3
 _DEEPEST_GROUPS = 2
-LEFT_ALONE = "-"
-"""What a person says of a column that is not to be read."""
-
-
-class Part(StrEnum):
-    """Whose column it is."""
-
-    PUPIL = "pupil"
-    REP1 = "rep1"
-    REP2 = "rep2"
-    REP3 = "rep3"
-
-
-REPRESENTATIVES = (Part.REP1, Part.REP2, Part.REP3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,21 +240,6 @@ def _as_said(
     return sorted(read, key=lambda column: column.index)
 
 
-def meant(meaning: str) -> tuple[Part, Field | Role]:
-    """`part.role` -> both. Raises ValueError."""
-    part, _, role = meaning.partition(".")
-    return Part(part), Field(role) if role in set(Field) else Role(role)
-
-
-def letters(at: int) -> str:
-    """What to call a column without a title: as a spreadsheet letters it, 0 is A."""
-    text, left = "", at + 1
-    while left:
-        left, digit = divmod(left - 1, 26)
-        text = chr(ord("A") + digit) + text
-    return f"Столбец {text}"
-
-
 def _told_apart(titles: Sequence[Title]) -> dict[int, str]:
     """Column -> title; one that stands there again gets «(2)»."""
     seen: Counter[str] = Counter()
@@ -282,7 +253,7 @@ def _told_apart(titles: Sequence[Title]) -> dict[int, str]:
 
 def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Column], list[int]]:
     """Columns with their persons, and those whose titles claim a place already taken."""
-    places = _Places(titles)
+    places = Places(titles)
     columns, doubled = [], []
     for title in titles:
         if not title.is_item:
@@ -299,68 +270,7 @@ def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Colu
     return columns, doubled
 
 
-class _Places:
-    """Who a title without a name belongs to, told by the columns to the left of it."""
-
-    def __init__(self, titles: Sequence[Title]) -> None:
-        self.taken: set[tuple[Part, Field | Role | None, Field | None]] = set()
-        self.current = Part.PUPIL
-        self.by_kin: dict[str, Part] = {}
-        items = [title for title in titles if title.is_item]
-        numbers = {title.number for title in items if title.number is not None}
-        self.numbered = {REPRESENTATIVES[number - 1] for number in numbers}
-        # When the representative's own items say so («телефон родителя»), bare ones are a pupil's.
-        named = {t.role for t in items if t.is_representative and isinstance(t.role, Field)}
-        self.bare_is_pupil = len(named - _NAMES) >= 2
-        # «ФИО 1, ФИО 2, телефон, телефон»: persons alternate inside one item.
-        self.alternate = any(
-            a.is_representative and b.is_representative and a.role == b.role
-            for a, b in pairwise(items)
-        )
-
-    def take(self, title: Title) -> Part | None:
-        for part in self._wanted(title):
-            key = (part, title.role, title.explains)
-            if key not in self.taken:
-                self.taken.add(key)
-                self.current = part
-                if title.kin is not None and title.number is None:
-                    self.by_kin[title.kin] = part
-                return part
-        return None
-
-    def _wanted(self, title: Title) -> list[Part]:
-        """Parts that the title may belong to, the likeliest first."""
-        if title.role in _OF_PUPIL or title.is_pupil:
-            return [Part.PUPIL]
-        if title.number is not None:
-            return [REPRESENTATIVES[title.number - 1]]
-        if title.kin is not None:
-            taken = {*self.by_kin.values(), *self.numbered}
-            free = (part for part in REPRESENTATIVES if part not in taken)
-            known = self.by_kin.get(title.kin)
-            return [known] if known else [*free]
-        if title.is_representative or title.role in _OF_REPRESENTATIVE:
-            return self._in_order()
-        if title.role is Role.ABSENCE and any(
-            part is Part.PUPIL and role is Role.ABSENCE for part, role, _ in self.taken
-        ):
-            return [self.current]  # the pupil has reasons; these explain a column beside them
-        if self.current is Part.PUPIL or self.bare_is_pupil:
-            return [Part.PUPIL, *([] if self.current is Part.PUPIL else self._in_order())]
-        return [*self._in_order(), Part.PUPIL]
-
-    def _in_order(self) -> list[Part]:
-        if self.current is Part.PUPIL or self.alternate:
-            return list(REPRESENTATIVES)
-        at = REPRESENTATIVES.index(self.current)
-        return [*REPRESENTATIVES[at:]]
-
-
-_OF_PUPIL = (Role.CLASS, Role.PARALLEL, Role.CLASS_LETTER)
 _OPTIONAL = (Role.RELATION, Role.ABSENCE, Role.AGREEMENT, Role.AGREEMENT_DATE)
-_OF_REPRESENTATIVE = (Role.AGREEMENT, Role.AGREEMENT_DATE)
-_NAMES = {Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC}
 _REQUIRED: dict[Field, str] = {
     Field.BIRTH_DATE: "Дата рождения",
     Field.SNILS: "СНИЛС",

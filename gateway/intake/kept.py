@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Row, Table, UnreadableFile
-from gateway.intake.columns import LEFT_ALONE, Header, find_header
+from gateway.intake.columns import Header, find_header
+from gateway.intake.meanings import LEFT_ALONE
 from gateway.intake.rows import LINES_A_SHEET, Intake, lists_in, read_list
 from gateway.intake.undecided import undecided
 from gateway.intake.values import text_of

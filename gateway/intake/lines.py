@@ -14,8 +14,9 @@ from datetime import date
 
 from gateway.intake.cells import Row, Table
 from gateway.intake.classes import class_in_text, parse_class
-from gateway.intake.columns import NAMING, REPRESENTATIVES, Header, Part
+from gateway.intake.columns import NAMING, Header
 from gateway.intake.items import Desk, Person, Repair, is_there, says_nothing
+from gateway.intake.meanings import REPRESENTATIVES, Part
 from gateway.intake.shapes import looks_of_another_kind
 from gateway.intake.values import text_of
 from gateway.intake.words import FOOTERS, GUIDES, OFFICES, Role, begins, plain

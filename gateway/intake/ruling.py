@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from gateway.intake.columns import REPRESENTATIVES, Header, Part
+from gateway.intake.columns import Header
 from gateway.intake.items import NAMES
 from gateway.intake.lines import Reading
+from gateway.intake.meanings import REPRESENTATIVES, Part
 from gateway.intake.words import Role
 from policies.facts import Absence, Field, Items, PupilRow, RepresentativeRow
 from policies.fields import PERSONAL

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.intake.cells import Table
-from gateway.intake.columns import REPRESENTATIVES, Header, Part, letters
+from gateway.intake.columns import Header
+from gateway.intake.meanings import REPRESENTATIVES, Part, letters
 from gateway.intake.words import Role
 from policies.facts import Field
 from policies.findings import Code

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.intake.cells import Row, Table, UnreadableFile
-from gateway.intake.columns import Header, Part, find_header
+from gateway.intake.columns import Header, find_header
+from gateway.intake.meanings import Part
 from gateway.intake.words import Role, best_title, plain
 from policies.facts import Field
 from policies.findings import Code

@@ -6,7 +6,8 @@ import pytest
 
 from gateway.intake.cells import Row, Table
 from gateway.intake.child import answer, tables_of
-from gateway.intake.columns import LEFT_ALONE, Part, find_header, letters
+from gateway.intake.columns import find_header
+from gateway.intake.meanings import LEFT_ALONE, Part, letters
 from gateway.intake.undecided import lacking, undecided
 from gateway.intake.words import Role
 from policies.facts import Field

@@ -9,7 +9,8 @@ import pytest
 
 from gateway.actions.correct_columns import MEANINGS
 from gateway.intake.cells import Row, Table
-from gateway.intake.columns import LEFT_ALONE, find_header
+from gateway.intake.columns import find_header
+from gateway.intake.meanings import LEFT_ALONE
 from policies.facts import Field
 from policies.permissions import Role
 from tests.gateway.web.pages.school.conftest import Browser, Desks
