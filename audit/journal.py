@@ -31,11 +31,16 @@ class SignedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event at its place in the log."""
+    """One event at its place in the log.
+
+    `event` None: the stored body cannot be read, or is not the one that the leaf was made of.
+    `integrated_at` None: the envelope is damaged, and then nothing vouches for the body.
+    """
 
     idx: int
-    integrated_at: datetime
-    event: Event
+    id: UUID
+    integrated_at: datetime | None
+    event: Event | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,13 @@ class Inclusion:
         }
 
 
+_PENDING = sa.select(sa.func.count()).select_from(audit_pending)
+_NEWEST = sa.select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
+
+
 def last_checkpoint(connection: sa.Connection) -> SignedCheckpoint | None:
     """The newest checkpoint; None when nothing was signed yet."""
-    row = connection.execute(
-        sa.select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
-    ).first()
+    row = connection.execute(_NEWEST).first()
     if row is None:
         return None
     return SignedCheckpoint(read_unverified(row.note), row.note, row.signed_at)
@@ -86,9 +93,7 @@ def index_of(connection: sa.Connection, event_id: UUID) -> int | None:
 
 def pending_count(connection: sa.Connection) -> int:
     """Events that wait for the sequencer."""
-    return int(
-        connection.execute(sa.select(sa.func.count()).select_from(audit_pending)).scalar_one()
-    )
+    return int(connection.execute(_PENDING).scalar_one())
 
 
 def oldest_pending_at(connection: sa.Connection) -> datetime | None:
@@ -100,6 +105,12 @@ def oldest_pending_at(connection: sa.Connection) -> datetime | None:
         .limit(1)
     ).scalar()
     return moment
+
+
+def knows(connection: sa.Connection, event_id: UUID) -> bool:
+    """Whether there is such an event, pending or not, readable or not."""
+    found = sa.select(audit_event.c.id).where(audit_event.c.id == event_id)
+    return connection.execute(found).first() is not None
 
 
 def event(connection: sa.Connection, event_id: UUID) -> Event | None:

@@ -133,6 +133,12 @@ _TABLE = (
          {"guardianship_id": ID, "person_id": ID, "ended_on": DAY}),
     Kind("authority.recorded", "Записан документ о правах представителя.",
          {"guardianship_id": ID, "person_id": ID}),
+    Kind("newcomer.named", "Назвался другой законный представитель.",
+         {"newcomer_id": ID, "signer_id": ID}),
+    Kind("newcomer.accepted", "Школа проверила документы другого представителя и записала его.",
+         {"newcomer_id": ID, "person_id": ID}),
+    Kind("newcomer.declined", "Школа не записала другого представителя.",
+         {"newcomer_id": ID, **_REASON}),
     Kind("agreement.recorded", "Записано соглашение о простой электронной подписи.",
          {"agreement_id": ID, "person_id": ID, "signed_on": DAY}),
     # asking the family
@@ -199,6 +205,8 @@ _TABLE = (
     Kind("person.read", "Прочитаны сведения о человеке.", {"person_id": ID, "purpose": CODE}),
     Kind("class.read", "Прочитаны сведения класса.",
          {"class_id": ID, "purpose": CODE, "pupils": COUNT}),
+    Kind("newcomer.read", "Прочитано, что другие представители сообщили о себе.",
+         {"rows": COUNT}, {"newcomer_id": ID}),
     Kind("import.read", "Прочитан загруженный список.", {"import_id": ID}),
     Kind("register.read", "Прочитан реестр.",
          {"collection_id": ID, "register": CODE, "rows": COUNT}),
@@ -211,7 +219,8 @@ _TABLE = (
          {"field": CODE, "found": COUNT}),
     Kind("journal.checked", "Проверена целостность журнала.",
          {"size": COUNT, "findings": COUNT}),
-    Kind("message.failed", "Сообщение не доставлено.", {"message_id": ID}),
+    Kind("message.failed", "Сообщение не доставлено.", {"message_id": ID},
+         {"channel": CODE, "reason": CODE}),
     Kind("outbox.read", "Просмотрена очередь сообщений.", {"messages": COUNT}),
 )  # fmt: skip
 

@@ -14,9 +14,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from audit.errors import BadField, LeafError, UnknownKind
 from audit.event import Event
 from audit.journal import Entry
-from audit.leaf import Leaf
+from audit.leaf import Leaf, body_digest
 from audit.store import audit_event, audit_leaf
 
 ACTOR_KINDS = ("staff", "family", "platform", "system")
@@ -102,7 +103,11 @@ def place(connection: sa.Connection, idx: int) -> Place | None:
     """The event at an index of the log; None behind its end."""
     row = connection.execute(
         sa.select(
-            audit_leaf.c.idx, audit_leaf.c.envelope, audit_leaf.c.leaf_hash, audit_event.c.body
+            audit_leaf.c.idx,
+            audit_leaf.c.event_id,
+            audit_leaf.c.envelope,
+            audit_leaf.c.leaf_hash,
+            audit_event.c.body,
         )
         .join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
         .where(audit_leaf.c.idx == idx)
@@ -111,19 +116,20 @@ def place(connection: sa.Connection, idx: int) -> Place | None:
 
 
 def last_of_kind(connection: sa.Connection, kind: str) -> Event | None:
-    """The newest event of a kind, pending or not; None: there was none."""
-    body = connection.scalar(
+    """The newest readable event of a kind, pending or not; None: there was none."""
+    bodies = connection.scalars(
         sa.select(audit_event.c.body)
         .where(audit_event.c.kind == kind)
         .order_by(audit_event.c.id.desc())
-        .limit(1)
+        .limit(_PAGE)
     )
-    return None if body is None else Event.from_body(body)
+    return next(filter(None, map(_event, bodies)), None)
 
 
 def _matching(connection: sa.Connection, wanted: Wanted) -> sa.Select[Any]:
     query: sa.Select[Any] = sa.select(
         audit_leaf.c.idx,
+        audit_leaf.c.event_id,
         audit_leaf.c.envelope,
         audit_event.c.body,
         audit_event.c.kind,
@@ -162,4 +168,19 @@ def _holds(
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(row.idx, Leaf.decode(row.envelope).integrated_at, Event.from_body(row.body))
+    """One damaged row must not hide the others: it is shown as damaged."""
+    try:
+        leaf = Leaf.decode(row.envelope)
+    except LeafError:
+        return Entry(row.idx, row.event_id, None, None)
+    return Entry(row.idx, row.event_id, leaf.integrated_at, _event(row.body, leaf.body_hash))
+
+
+def _event(body: bytes, digest: bytes | None = None) -> Event | None:
+    """None for a damaged body; `digest`: what its leaf says of it."""
+    if digest is not None and body_digest(body) != digest:
+        return None
+    try:
+        return Event.from_body(body)
+    except (BadField, UnknownKind):
+        return None

@@ -57,6 +57,7 @@ class RecordKind(IntEnum):
     DETAILS = 8
     ONE_TIME = 9
     SCAN = 10
+    NEWCOMER = 11
 
 
 class DataKey:

@@ -37,6 +37,7 @@ from gateway.store.limits import LimitStore
 from gateway.store.link_requests import LinkRequestStore
 from gateway.store.links import LinkStore
 from gateway.store.named import NamedStore
+from gateway.store.newcomers import NewcomerStore
 from gateway.store.outbox import OutboxStore
 from gateway.store.people import PeopleStore
 from gateway.store.pupils import PupilStore
@@ -239,6 +240,10 @@ class Unit:
     @cached_property
     def link_requests(self) -> LinkRequestStore:
         return LinkRequestStore(self.connection)
+
+    @cached_property
+    def newcomers(self) -> NewcomerStore:
+        return NewcomerStore(self.connection)
 
     @cached_property
     def named(self) -> NamedStore:

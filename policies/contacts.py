@@ -135,10 +135,25 @@ def _number_of(text: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
+_RUSSIAN_SIGNS = 12
+_TOWNS = "348"
+# Mobiles; both codes of Moscow and that of St Petersburg; 800 to 809, which are no town's.
+_THREE_DIGIT_CODES = ("9", "495", "499", "812", "80")
+
+
 def format_phone(phone: str) -> str:
-    """For a Russian reader: «+7 900 000-81-43»; other countries by their own custom."""
-    if phone.startswith("+7") and len(phone) == 12:
-        return f"+7 {phone[2:5]} {phone[5:8]}-{phone[8:10]}-{phone[10:]}"
+    """For a Russian reader: «+7 900 000-81-43»; other countries by their own custom.
+
+    Codes of Russian towns have three to five digits, and the library takes each for one of three:
+    Khabarovsk's 4212 would come out as «421 2…». Where the code is not known for sure, pairs
+    of digits claim nothing about it: «+7 42 12 12 34 56».
+    """
+    if phone.startswith("+7") and len(phone) == _RUSSIAN_SIGNS:
+        rest = phone[2:]
+        if rest.startswith(_THREE_DIGIT_CODES):
+            return f"+7 {rest[:3]} {rest[3:6]}-{rest[6:8]}-{rest[8:]}"
+        if rest[0] in _TOWNS:
+            return " ".join(["+7", *(rest[at : at + 2] for at in range(0, len(rest), 2))])
     number = phonenumbers.parse(phone)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -94,7 +94,7 @@ def show_documents(
     host: Host,
 ) -> list[Document]:
     """One document for every decision, in that order, read once; raises as `show_document`."""
-    sitting = _sitting(unit, session, ask_id)
+    sitting = sitting_of(unit, session, ask_id)
     ground = ground_of(unit, sitting)
     for decision in told:
         _refuse(against(unit, sitting, ground, decision))
@@ -124,10 +124,23 @@ def answer(
     `RulesBroken`, `TooLate` (a yes after the deadline), `NotFound`, `BadInput`.
     """
     unit.lock_school(session.school_id)
-    kept = standing_answer(unit, session, ask_id, decision, digest)
-    if kept is not None:
-        return kept
-    sitting = _sitting(unit, session, ask_id)
+    sitting = sitting_of(unit, session, ask_id)
+    return standing_answer(unit, sitting, decision, digest) or keep_signed(
+        unit, session, sitting, decision, digest, details, host, keys
+    )
+
+
+def keep_signed(
+    unit: Unit,
+    session: FamilySession,
+    sitting: Sitting,
+    decision: Decision,
+    digest: str,
+    details: SigningDetails,
+    host: Host,
+    keys: jose.SigningKeys,
+) -> Answer:
+    """Keep an answer that does not stand yet. The school is locked. Raises as `answer`."""
     document = _signable(unit, sitting, decision, digest, details, host)
     kept = keep_answer(
         unit,
@@ -144,17 +157,14 @@ def answer(
     return kept
 
 
-def standing_answer(
-    unit: Unit, session: FamilySession, ask_id: UUID, decision: Decision, digest: str
-) -> Answer | None:
-    """The answer that holds, if it says just that under just that document. Raises `NotFound`."""
-    sitting = _sitting(unit, session, ask_id)
+def standing_answer(unit: Unit, sitting: Sitting, decision: Decision, digest: str) -> Answer | None:
+    """The answer that holds, if it says just that under just that document."""
     standing = latest(sitting.answers)
     if (
         standing is None
         or standing.decision is not decision
         or not hmac.compare_digest(standing.document_digest, digest)
-        or open_again(unit, session.school_id, [sitting.ask], sitting.rules)
+        or open_again(unit, sitting.school.id, [sitting.ask], sitting.rules)
     ):
         return None
     return _found(unit, sitting, standing)
@@ -170,17 +180,18 @@ def check_answer(
     host: Host,
 ) -> Sitting:
     """Whether `answer` would be kept now; nothing is. Raises as `answer`."""
-    sitting = _sitting(unit, session, ask_id)
+    sitting = sitting_of(unit, session, ask_id)
     _signable(unit, sitting, decision, digest, details, host)
     return sitting
 
 
 def objections(
-    unit: Unit, session: FamilySession, ask_id: UUID, decision: Decision
-) -> list[Finding]:
-    """Everything that stands against such an answer now. Raises `NotFound`."""
-    sitting = _sitting(unit, session, ask_id)
-    return against(unit, sitting, ground_of(unit, sitting), decision)
+    unit: Unit, session: FamilySession, ask_id: UUID, decisions: Iterable[Decision]
+) -> list[list[Finding]]:
+    """Everything that stands against each of these answers now. Raises `NotFound`."""
+    sitting = sitting_of(unit, session, ask_id)
+    ground = ground_of(unit, sitting)
+    return [against(unit, sitting, ground, decision) for decision in decisions]
 
 
 def withdraw(
@@ -195,7 +206,7 @@ def withdraw(
     Raises `NothingToWithdraw`, `NotFound`.
     """
     unit.lock_school(session.school_id)
-    sitting = _sitting(unit, session, ask_id)
+    sitting = sitting_of(unit, session, ask_id)
     standing = latest(sitting.answers)
     if standing is not None and standing.decision is Decision.WITHDRAWN:
         return _found(unit, sitting, standing)
@@ -225,7 +236,7 @@ def own_answer(unit: Unit, session: FamilySession, answer_id: UUID) -> tuple[Ans
     if found is None or found.decided_by != session.signer_id:
         raise NotFound
     unit.record("person.read", person_id=session.signer_id, purpose="receipt")
-    return found, _sitting(unit, session, found.ask_id)
+    return found, sitting_of(unit, session, found.ask_id)
 
 
 def own_document(unit: Unit, session: FamilySession, answer_id: UUID) -> bytes:
@@ -241,7 +252,8 @@ def own_document(unit: Unit, session: FamilySession, answer_id: UUID) -> bytes:
     )
 
 
-def _sitting(unit: Unit, session: FamilySession, ask_id: UUID) -> Sitting:
+def sitting_of(unit: Unit, session: FamilySession, ask_id: UUID) -> Sitting:
+    """One ask of the session's signer with what an answer to it needs. Raises `NotFound`."""
     ask = unit.consents.get_ask(session.school_id, ask_id)
     if (ask.signer_id, ask.collection_id) != (session.signer_id, session.collection_id):
         raise NotFound

@@ -5,8 +5,9 @@ Everything here is a read of what one import keeps; a person sees it, so it is j
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from uuid import UUID
 
 from gateway.actions.import_draft import Draft, open_draft
@@ -17,6 +18,7 @@ from gateway.intake.annotated import annotate
 from gateway.intake.kept import Place
 from gateway.intake.rows import Intake, lists_in
 from gateway.intake.telling import QUESTIONS
+from gateway.intake.undecided import lacking, undecided
 from gateway.intake.values import text_of as cell_text
 from gateway.unit import Unit
 from policies.findings import Finding
@@ -51,13 +53,17 @@ class DoubtfulRow:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A list before its commit. `general`: remarks on no row; `pupils`: rows that name one."""
+    """A list before its commit. `general`: remarks on no row; `pupils`: rows that name one.
+
+    `unread`: titles of the columns that were left alone.
+    """
 
     collection_id: UUID
     review: Review
     rows: tuple[DoubtfulRow, ...]
     general: tuple[Finding, ...]
     pupils: int
+    unread: tuple[str, ...]
 
     @property
     def ready(self) -> int:
@@ -67,12 +73,30 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """A column as it was understood. `samples`: the first filled cells below the title."""
+    """A column as it was understood. `samples`: the first filled cells below the title.
+
+    `place`: number of the list and zero-based column. `meaning`: of `correct_columns.MEANINGS`,
+    empty for a column that nobody understood.
+    """
 
     place: tuple[int, int]
     title: str
     meaning: str
     samples: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsRead:
+    """`columns`: those to be decided first. `lacking`: meanings that no column has.
+
+    `unread`: titles of the columns that were left alone, and of which nothing is kept. `kin`:
+    who a representative (rep1, rep2, rep3) is, where the titles say it («мать»).
+    """
+
+    columns: tuple[ReadColumn, ...]
+    lacking: tuple[str, ...]
+    unread: tuple[str, ...]
+    kin: Mapping[str, str]
 
 
 def check_import(unit: Unit, import_id: UUID) -> Check:
@@ -92,7 +116,9 @@ def check_import(unit: Unit, import_id: UUID) -> Check:
         for row, remarks in sorted(by_row.items())
     )
     general = tuple(f for f in asked if f.row is None)
-    return Check(found.collection_id, review, rows, general, len(draft.rows))
+    lists = lists_in(draft.kept.tables, draft.kept.sheet)
+    unread = tuple(dict.fromkeys(title for _, header in lists for title in header.unread))
+    return Check(found.collection_id, review, rows, general, len(draft.rows), unread)
 
 
 def _cells(
@@ -122,21 +148,35 @@ def marked_list(unit: Unit, import_id: UUID) -> bytes:
     return annotate(draft.kept.edited(), _read(unit, found.collection_id, draft))
 
 
-def read_columns(unit: Unit, import_id: UUID) -> tuple[list[ReadColumn], tuple[str, ...]]:
-    """How every column was understood, and titles that were left alone."""
+def asks_about_columns(unit: Unit, import_id: UUID) -> bool:
+    """An item has no column, or two, and some column is left that may be it. Shows no value."""
+    _, draft = open_draft(unit, import_id)
+    return any(undecided(*each) for each in lists_in(draft.kept.tables, draft.kept.sheet))
+
+
+def read_columns(unit: Unit, import_id: UUID) -> ColumnsRead:
+    """How every column was understood. A read, like the check."""
     review_import(unit, import_id)
-    found, draft = open_draft(unit, import_id)
-    columns = []
+    _, draft = open_draft(unit, import_id)
+    columns: list[ReadColumn] = []
+    lacks: dict[str, None] = {}
+    unread: dict[str, None] = {}
+    kin: dict[str, str] = {}
     for number, (table, header) in enumerate(lists_in(draft.kept.tables, draft.kept.sheet)):
+        open_ones = undecided(table, header)
+        known = {c.index: (c.title, f"{c.part}.{c.role}") for c in header.columns}
+        known |= {at: (title, "") for at, title in open_ones.items()}
         below = [row for row in table.rows if row.number > header.row]
-        for column in header.columns:
-            texts = (cell_text(row.cell(column.index)) for row in below)
-            samples = [text for text in texts if text][:SAMPLES]
-            meaning = f"{column.part.value}.{column.role.value}"
-            columns.append(
-                ReadColumn((number, column.index), column.title, meaning, tuple(samples))
-            )
-    return columns, _read(unit, found.collection_id, draft).unread
+        for at, (title, meaning) in sorted(known.items()):
+            texts = (cell_text(row.cell(at)) for row in below)
+            samples = tuple(islice(filter(None, texts), SAMPLES))
+            columns.append(ReadColumn((number, at), title, meaning, samples))
+        lacks |= dict.fromkeys(f"{part}.{role}" for part, role in lacking(header))
+        kin |= {c.part: c.relation for c in header.columns if c.relation is not None}
+        offered = set(open_ones.values())
+        unread |= dict.fromkeys(title for title in header.unread if title not in offered)
+    columns.sort(key=lambda column: column.meaning != "")
+    return ColumnsRead(tuple(columns), tuple(lacks), tuple(unread), kin)
 
 
 def _read(unit: Unit, collection_id: UUID, draft: Draft) -> Intake:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from crypto.errors import OpenError
 from gateway.actions.send_message import read_message
+from gateway.messages.delivery import PERMANENT, DeliveryFault
 from gateway.unit import Unit
 
 BATCH = 50
@@ -42,7 +43,7 @@ def lease_messages(unit: Unit) -> list[Parcel]:
         try:
             content = read_message(unit, message)
         except OpenError:
-            _give_up(unit, message.school_id, message.id)
+            _give_up(unit, message.school_id, message.id, message.channel, "UNREADABLE")
             continue
         unit.outbox.lease(message.id, unit.now + LEASE)
         parcels.append(
@@ -61,24 +62,31 @@ def lease_messages(unit: Unit) -> list[Parcel]:
 def settle_delivery(
     unit: Unit,
     sent: list[Parcel],
-    failed: list[tuple[Parcel, bool]],
+    failed: list[tuple[Parcel, DeliveryFault | None]],
     untried: list[tuple[Parcel, timedelta]],
 ) -> None:
     """Drop the sent; a failed one waits longer each time, or is given up for good.
 
-    `failed`: parcel and whether trying again is of no use. `untried`: parcel and pause.
+    `failed`: parcel and what the transport said; None: it broke. `untried`: parcel and pause.
     """
     for parcel, pause in untried:
         unit.outbox.give_back(parcel.id, unit.now + pause)
     for parcel in sent:
         unit.outbox.drop(parcel.id)
-    for parcel, is_permanent in failed:
-        if is_permanent or parcel.attempts + 1 >= MAX_ATTEMPTS:
-            _give_up(unit, parcel.school_id, parcel.id)
+    for parcel, fault in failed:
+        if fault in PERMANENT or parcel.attempts + 1 >= MAX_ATTEMPTS:
+            reason = "FAULT" if fault is None else fault.value
+            _give_up(unit, parcel.school_id, parcel.id, parcel.channel, reason)
         else:
             unit.outbox.put_off(parcel.id, unit.now + FIRST_PAUSE * 2**parcel.attempts)
 
 
-def _give_up(unit: Unit, school_id: UUID, message_id: UUID) -> None:
-    unit.record("message.failed", school_id=school_id, message_id=message_id)
+def _give_up(unit: Unit, school_id: UUID, message_id: UUID, channel: str, reason: str) -> None:
+    unit.record(
+        "message.failed",
+        school_id=school_id,
+        message_id=message_id,
+        channel=channel,
+        reason=reason,
+    )
     unit.outbox.drop(message_id)

@@ -119,4 +119,5 @@ def destroy_person(unit: Unit, school_id: UUID, person_id: UUID, reason: str) ->
         let_go(unit, request)
     unit.claims.drop_requests(school_id, person_id)
     unit.people.destroy_registry(school_id, person_id, event)
+    unit.newcomers.forget_of(school_id, person_id)
     unit.vault.destroy_key(school_id, person_id, KeyClass.REGISTRY)

@@ -33,7 +33,7 @@ def import_roster(
 
     Each upload is an import of its own; nothing of it counts before a commit. `sheet`: which one,
     when several hold a list; `class_name`: for a list that nowhere says its class. Columns that
-    are not read are not kept either.
+    are neither read nor asked about are not kept either.
     """
     school_id = unit.school_id
     collection = unit.collections.get(school_id, collection_id)

@@ -74,7 +74,7 @@ def list_events(unit: Unit, wanted: Wanted | None, after: int, limit: int) -> li
 def prove_event(unit: Unit, event_id: UUID) -> journal.Inclusion:
     """Proof that an event is in the signed tree. Raises `JournalBehind`, `NotFound`."""
     unit.record("journal.read", purpose="proof")
-    if journal.event(unit.connection, event_id) is None:
+    if not journal.knows(unit.connection, event_id):
         raise NotFound
     proof = journal.inclusion_proof(unit.connection, event_id)
     if proof is None:

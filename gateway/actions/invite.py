@@ -83,6 +83,26 @@ def invite(
     return plan.invited
 
 
+def invite_one(unit: Unit, collection_id: UUID, signer: UUID, public_url: str) -> bool:
+    """A link to one signer, where `invite` would send one; the school is locked."""
+    plan = _plan(unit, collection_id, None)
+    is_over = deadline_passed(unit.now, plan.collection.deadline_on, plan.school.zone)
+    if is_over or signer not in plan.invited.sent:
+        return False
+    asks = plan.asks[signer]
+    send_link(
+        unit,
+        plan.school,
+        plan.collection,
+        signer,
+        asks,
+        plan.items,
+        public_url,
+        keeps_hours=True,
+    )
+    return True
+
+
 def preview_invitations(
     unit: Unit, collection_id: UUID, public_url: str, class_id: UUID
 ) -> tuple[Plan, texts.Letter | None]:

@@ -32,6 +32,7 @@ from gateway.errors import (
 from gateway.messages import texts
 from gateway.store.limits import Limit
 from gateway.store.links import Link
+from gateway.store.schools import School
 from gateway.unit import Unit
 from policies.contacts import mask_phone
 from policies.facts import Field, FormKind
@@ -135,9 +136,12 @@ def enter(unit: Unit, token: str, code: str, code_key: bytes, shown: str) -> str
     return confirm_code(unit, token, code, code_key)
 
 
-def leave(unit: Unit, shown: str) -> None:
-    """End a session. Left before, it is no error."""
-    unit.links.close_session(hash_secret(shown))
+def leave(unit: Unit, shown: str) -> School | None:
+    """End a session; answers whose school it was. Left before, it is no error."""
+    digest = hash_secret(shown)
+    link = unit.links.of_session(digest)
+    unit.links.close_session(digest)
+    return unit.schools.find(link.school_id) if link else None
 
 
 def confirm_code(unit: Unit, token: str, code: str, code_key: bytes) -> str | GatewayError:

@@ -11,6 +11,7 @@ from uuid import UUID
 from gateway.actions.planned_roster import RosterPlan
 from gateway.errors import OwnFamily
 from gateway.unit import Unit
+from policies.facts import Items
 from policies.permissions import Permission, Role
 from policies.workers import WorkerMarks, own_family
 
@@ -31,6 +32,13 @@ def family_of_worker(unit: Unit) -> frozenset[UUID]:
 def require_no_relative(unit: Unit, permission: Permission, person_ids: Iterable[UUID]) -> None:
     """Nobody named is of the actor's family. Raises `OwnFamily`."""
     if not family_of_worker(unit).isdisjoint(person_ids):
+        raise OwnFamily(permission)
+
+
+def require_not_own(unit: Unit, permission: Permission, items: Items) -> None:
+    """Whoever is not on record yet has no contact of the actor's. Raises `OwnFamily`."""
+    marks = _marks(unit).all
+    if marks and not marks.isdisjoint(unit.vault.tokens_of(unit.school_id, items).values()):
         raise OwnFamily(permission)
 
 

@@ -77,6 +77,12 @@ class PupilPage:
             *((each.link.guardian_id, each.name) for each in self.guardians),
         ]
 
+    @property
+    def signers(self) -> list[tuple[UUID, str]]:
+        """Of these, who is asked here or has agreed to sign: a child is neither."""
+        signing = {each.ask.signer_id for each in self.asked}
+        return [one for one in self.people if one[0] in signing or self.agreements[one[0]]]
+
 
 def read_pupil(unit: Unit, collection_id: UUID, pupil_id: UUID) -> PupilPage:
     """A read of personal data, journalled. Another tutor's pupil is not there: `NotFound`."""

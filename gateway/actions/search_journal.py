@@ -74,7 +74,7 @@ def see_event(unit: Unit, idx: int) -> Seen:
     place = search.place(unit.connection, idx)
     if place is None:
         raise NotFound
-    return Seen(place, inclusion_proof(unit.connection, place.entry.event.id))
+    return Seen(place, inclusion_proof(unit.connection, place.entry.id))
 
 
 def about_person(unit: Unit, wanted: Wanted, school_id: UUID, person_id: UUID) -> Wanted:
@@ -101,14 +101,17 @@ def see_anomalies(unit: Unit, since: datetime, school_id: UUID | None) -> list[A
     told: list[Told] = []
     wanted = Wanted(since=since, school_id=school_id, kinds=ANOMALY_KINDS)
     for entries in search.pages(unit.connection, wanted):
-        told += [_told(entry, zones) for entry in entries]
+        told += [each for entry in entries if (each := _told(entry, zones))]
         if len(told) > MOST_EXPORTED:
             raise BadInput({"/days": "too_many_events"})
     return anomalies(told)
 
 
-def _told(entry: Entry, zones: Mapping[UUID, ZoneInfo]) -> Told:
+def _told(entry: Entry, zones: Mapping[UUID, ZoneInfo]) -> Told | None:
+    """None for a damaged record: it says nothing of anybody, and the check finds it."""
     event = entry.event
+    if event is None or entry.integrated_at is None:
+        return None
     zone = zones.get(event.school_id) if event.school_id else None
     return Told(
         entry.idx,

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit import search
+from audit.event import Event
 from audit.search import Wanted
 from crypto.errors import OpenError
 from gateway.actions.send_message import MAIL, read_message
@@ -33,11 +34,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Given up for good: of the message only its id is left."""
+    """Given up for good: its id is left, how it was sent and a code of why (None: not known)."""
 
     id: UUID
     school_id: UUID | None
     at: datetime
+    channel: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,21 @@ def see_messages(unit: Unit) -> Post:
     unit.record("outbox.read", messages=len(waiting))
     given_up = search.newest(unit.connection, Wanted(kinds=FAILED), limit=MOST_SHOWN)
     failed = [
-        Failed(UUID(str(each.event.data["message_id"])), each.event.school_id, each.event.at)
-        for each in given_up
+        Failed(
+            UUID(str(event.data["message_id"])),
+            event.school_id,
+            event.at,
+            _code(event, "channel"),
+            _code(event, "reason"),
+        )
+        for event in (each.event for each in given_up)
+        if event is not None  # a damaged record, which the auditor is shown
     ]
     return Post(waiting, unit.outbox.waiting(), failed)
+
+
+def _code(event: Event, name: str) -> str | None:
+    return str(event.data[name]) if name in event.data else None
 
 
 def _waiting(unit: Unit, message: Message) -> Waiting:

@@ -12,9 +12,8 @@ from uuid import UUID
 
 from crypto import jose
 from crypto.secrets_text import RECEIPT_ALPHABET, code_tag, new_code
-from gateway.actions.answer import answer, check_answer, standing_answer
+from gateway.actions.answer import check_answer, keep_signed, sitting_of, standing_answer
 from gateway.actions.personal_document import SigningDetails
-from gateway.actions.pinned_rules import rules_of
 from gateway.actions.send_message import send_sms
 from gateway.errors import (
     CodeExpired,
@@ -119,7 +118,8 @@ def sign(
     Sent twice it is kept once, for the second finds it. Raises as `answer`.
     """
     school_id = unit.lock_school(session.school_id)
-    kept = standing_answer(unit, session, ask_id, decision, digest)
+    sitting = sitting_of(unit, session, ask_id)
+    kept = standing_answer(unit, sitting, decision, digest)
     if kept is not None:
         return kept
     sent = unit.sittings.find_code(school_id, ask_id, session.link_id)
@@ -127,8 +127,7 @@ def sign(
         return CodeNotSent()
     if not _is_for(sent, decision, digest):
         raise DigestMismatch
-    collection = unit.collections.get(school_id, session.collection_id)
-    terms = rules_of(collection).terms
+    terms = sitting.rules.terms
     if unit.now - sent.sent_at > timedelta(minutes=terms.code_minutes):
         return CodeExpired()
     if sent.guesses >= terms.code_guesses:
@@ -137,7 +136,7 @@ def sign(
     if not hmac.compare_digest(sent.code_tag, code_tag(code_key, sent.id, code)):
         unit.record("code.refused", link_id=session.link_id, guesses=sent.guesses + 1)
         return CodeWrong()
-    made = answer(unit, session, ask_id, decision, digest, details, host, keys)
+    made = keep_signed(unit, session, sitting, decision, digest, details, host, keys)
     unit.sittings.drop_code(school_id, ask_id, session.link_id)
     return made
 

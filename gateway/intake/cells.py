@@ -5,7 +5,7 @@ Cells hold personal data: they never show in `repr`, and an error carries a code
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -65,7 +65,8 @@ class Table:
 
     `sheet` is empty for a text; `encoding` and `delimiter` are None for a workbook, `delimiter`
     also for a text of one column. `hidden`: numbers of filled rows that Excel does not show.
-    `is_hidden`: the sheet itself is not shown.
+    `is_hidden`: the sheet itself is not shown. `said`: what a person said of columns, whatever
+    their titles are: zero-based column -> `part.role` of `columns`, or `columns.LEFT_ALONE`.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class Table:
     delimiter: str | None = None
     hidden: frozenset[int] = frozenset()
     is_hidden: bool = False
+    said: Mapping[int, str] = field(default_factory=dict)
 
 
 def filled(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -2,14 +2,14 @@
 
 A title is read by the words of `words.py`. Representatives are told apart by number, by kinship
 («телефон матери»), or by order: a second «СНИЛС представителя» is the second one's. Up to two
-rows above the titles may group them.
+rows above the titles may group them. What a person said of a column beats its title.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -22,6 +22,8 @@ from policies.findings import Code, Finding
 _ROWS_ABOVE = 40  # how far down the titles are looked for
 _LEAST_COLUMNS = 3
 _DEEPEST_GROUPS = 2
+LEFT_ALONE = "-"
+"""What a person says of a column that is not to be read."""
 
 
 class Part(StrEnum):
@@ -56,12 +58,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The lowest row of titles. `unread`: titles of columns that are left alone."""
+    """The lowest row of titles. `unread`: titles of columns that are left alone.
+
+    `titles`: zero-based column -> title, told apart. `aside`: columns that are known for what
+    nobody asks for (a number of the line, an address), or were said to be left alone.
+    """
 
     row: int
     columns: tuple[Column, ...]
     findings: tuple[Finding, ...]
     unread: tuple[str, ...]
+    titles: Mapping[int, str] = field(default_factory=dict)
+    aside: frozenset[int] = frozenset()
 
     def find(self, part: Part, role: Field | Role) -> Column | None:
         """The column of that part and role, if the file has one."""
@@ -95,7 +103,7 @@ def find_header(table: Table) -> Header:
                 best, best_score, best_at = titles, score, at
     if best_score < _LEAST_COLUMNS:
         raise UnreadableFile(Code.HEADER_NOT_FOUND)
-    return _header(rows[best_at].number, best)
+    return _header(rows[best_at].number, best, table.said)
 
 
 def _block(rows: Sequence[Row], at: int, depth: int) -> Sequence[Row] | None:
@@ -156,10 +164,10 @@ def _score(titles: Sequence[Title]) -> int:
         for title in titles
         if title.is_item
     }
-    return len(items) if any(item[0] in _NAMING for item in items) else 0
+    return len(items) if any(item[0] in NAMING for item in items) else 0
 
 
-_NAMING = {Role.FULL_NAME, Field.FAMILY_NAME}
+NAMING = {Role.FULL_NAME, Field.FAMILY_NAME}
 
 
 def _titles(block: Sequence[Row]) -> list[Title]:
@@ -199,25 +207,66 @@ def _words(row: Row, index: int) -> str | None:
     return squeezed(cell) if isinstance(cell, str) else None
 
 
-def _header(row: int, titles: list[Title]) -> Header:
+def _header(row: int, titles: list[Title], said: Mapping[int, str]) -> Header:
     if any(title.role is Role.RELATION and not title.is_weak for title in titles):
         titles = [replace(title, role=None) if title.is_weak else title for title in titles]
     names = _told_apart(titles)
     columns, doubled = _assigned(titles, names)
+    if said:
+        names = {at: letters(at) for at in said} | names
+        columns = _as_said(columns, {title.index: title.text for title in titles}, names, said)
     read = {column.index for column in columns}
+    aside = {t.index for t in titles if t.role in (Role.ORDINAL, Role.OTHER)}
+    aside |= {at for at, meaning in said.items() if meaning == LEFT_ALONE}
     return Header(
         row=row,
         columns=tuple(columns),
         findings=tuple(
-            [*(Finding(Code.COLUMN_TWICE, row=row, column=title) for title in doubled)]
-            + [Finding(Code.COLUMN_MISSING, row=row, column=name) for name in _missing(columns)]
-        ),
+            Finding(Code.COLUMN_TWICE, row=row, column=names[at])
+            for at in doubled
+            if at not in said
+        )
+        + tuple(Finding(Code.COLUMN_MISSING, row=row, column=name) for name in _missing(columns)),
         unread=tuple(
             names[title.index]
             for title in titles
             if title.index not in read and title.role is not Role.ORDINAL
         ),
+        titles=names,
+        aside=frozenset(aside - read),
     )
+
+
+def _as_said(
+    columns: Sequence[Column],
+    cells: Mapping[int, str],
+    names: Mapping[int, str],
+    said: Mapping[int, str],
+) -> list[Column]:
+    """The columns that nobody spoke of, and those a person chose, from left to right."""
+    read = [column for column in columns if column.index not in said]
+    kin = {column.part: column.relation for column in columns if column.relation is not None}
+    for at, meaning in said.items():
+        if meaning != LEFT_ALONE:
+            part, role = meant(meaning)
+            text = cells.get(at, names[at])
+            read.append(Column(at, names[at], part, role, kin.get(part), None, text))
+    return sorted(read, key=lambda column: column.index)
+
+
+def meant(meaning: str) -> tuple[Part, Field | Role]:
+    """`part.role` -> both. Raises ValueError."""
+    part, _, role = meaning.partition(".")
+    return Part(part), Field(role) if role in set(Field) else Role(role)
+
+
+def letters(at: int) -> str:
+    """What to call a column without a title: as a spreadsheet letters it, 0 is A."""
+    text, left = "", at + 1
+    while left:
+        left, digit = divmod(left - 1, 26)
+        text = chr(ord("A") + digit) + text
+    return f"Столбец {text}"
 
 
 def _told_apart(titles: Sequence[Title]) -> dict[int, str]:
@@ -231,8 +280,8 @@ def _told_apart(titles: Sequence[Title]) -> dict[int, str]:
     return names
 
 
-def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Column], list[str]]:
-    """Columns with their persons, and the titles that claim a place already taken."""
+def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Column], list[int]]:
+    """Columns with their persons, and those whose titles claim a place already taken."""
     places = _Places(titles)
     columns, doubled = [], []
     for title in titles:
@@ -242,7 +291,7 @@ def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Colu
         name = names[title.index]
         if place is None:
             if title.role not in _OPTIONAL:
-                doubled.append(name)
+                doubled.append(title.index)
         elif title.role is not None:
             columns.append(
                 Column(title.index, name, place, title.role, title.kin, title.explains, title.text)

@@ -1,7 +1,8 @@
 """What an import keeps of a file until its commit: the cells that are read, and their edits.
 
 Whoever puts a cell right types it as if into the file: the whole list is read again by the same
-code. Columns that nobody asked for are blanked at once and kept nowhere.
+code. Columns that nobody asked for are blanked at once and kept nowhere; one that may hold what
+the list lacks waits with the rest for a person to say what it is.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Row, Table, UnreadableFile
-from gateway.intake.columns import Header, find_header
+from gateway.intake.columns import LEFT_ALONE, Header, find_header
 from gateway.intake.rows import LINES_A_SHEET, Intake, lists_in, read_list
+from gateway.intake.undecided import undecided
 from gateway.intake.values import text_of
 from policies.programme import Programme
 
@@ -92,19 +94,25 @@ class Kept:
         """With the repair of one cell taken back."""
         return replace(self, undone=self.undone | {place})
 
-    def retitled(self, titles: Mapping[tuple[int, int], str]) -> Kept:
-        """With other titles for columns: (number of the list, zero-based column) -> title.
+    def as_said(self, said: Mapping[tuple[int, int], str]) -> Kept:
+        """With columns read as a person says: (number of the list, zero-based column) -> meaning.
 
-        A title says what its column holds, so the words of a title are the one way to say it.
-        What was typed before is dropped: it was an answer to another reading.
+        What is to be left alone is blanked. What was typed stays, but for columns that are read
+        no more.
         """
         tables = list(self.tables)
-        for number, (table, header) in enumerate(lists_in(self.tables, self.sheet)):
-            said = {at: title for (of, at), title in titles.items() if of == number}
-            rows = (_typed(r, said) if r.number == header.row else r for r in table.rows)
+        read = set()
+        for number, (table, _) in enumerate(lists_in(self.tables, self.sheet)):
+            chosen = {at: meaning for (of, at), meaning in said.items() if of == number}
+            changed = replace(table, said={**table.said, **chosen})
+            header = find_header(changed)
             at = next(at for at, each in enumerate(self.tables) if each is table)
-            tables[at] = replace(table, rows=tuple(rows))
-        return replace(self, tables=tuple(tables), edits={}, undone=frozenset())
+            aside = {column for column, meaning in chosen.items() if meaning == LEFT_ALONE}
+            tables[at] = _blanked(changed, header, aside)
+            read |= {(number, column.title) for column in header.columns}
+        edits = {place: text for place, text in self.edits.items() if place[::2] in read}
+        undone = frozenset(place for place in self.undone if place[::2] in read)
+        return replace(self, tables=tuple(tables), edits=edits, undone=undone)
 
     def edited(self) -> tuple[Table, ...]:
         """The tables with what was typed into their cells."""
@@ -136,7 +144,7 @@ def keep(
     """What is kept of the file that was `read`: no more than it takes to read the same again."""
     lists = lists_in(tables, sheet)
     hidden = tuple(_titles_of(table) for table in tables if table.is_hidden)
-    read_alone = tuple(_blanked(*each) for each in lists)
+    read_alone = tuple(_blanked(*each, _unasked(*each)) for each in lists)
     kept = Kept(read_alone + hidden, filename, sheet, class_name)
     if kept.read(programme, today) == read:
         return kept
@@ -144,14 +152,19 @@ def keep(
     return replace(kept, tables=tuple(table for table, _ in lists) + hidden)
 
 
-def _blanked(table: Table, header: Header) -> Table:
-    """Without what stands below titles that are not read."""
-    read = {column.index for column in header.columns}
+def _unasked(table: Table, header: Header) -> Set[int]:
+    """Columns that are neither read nor asked about."""
+    wanted = {column.index for column in header.columns} | undecided(table, header).keys()
+    return set(range(max((len(row.cells) for row in table.rows), default=0))) - wanted
+
+
+def _blanked(table: Table, header: Header, columns: Set[int]) -> Table:
+    """Without what stands in these columns below the titles."""
 
     def blanked(row: Row) -> Row:
         if row.number <= header.row:
             return row
-        cells = (cell if at in read else None for at, cell in enumerate(row.cells))
+        cells = (None if at in columns else cell for at, cell in enumerate(row.cells))
         return Row(row.number, tuple(cells))
 
     return replace(table, rows=tuple(map(blanked, table.rows)))

@@ -14,7 +14,7 @@ from datetime import date
 
 from gateway.intake.cells import Row, Table
 from gateway.intake.classes import class_in_text, parse_class
-from gateway.intake.columns import REPRESENTATIVES, Header, Part
+from gateway.intake.columns import NAMING, REPRESENTATIVES, Header, Part
 from gateway.intake.items import Desk, Person, Repair, is_there, says_nothing
 from gateway.intake.shapes import looks_of_another_kind
 from gateway.intake.values import text_of
@@ -85,7 +85,7 @@ class _Lines:
         self._class = class_name
         self._desk = desk
         self._columns = {part: [c for c in header.columns if c.part is part] for part in Part}
-        self._naming = [c.index for c in header.columns if c.role in _NAMING]
+        self._naming = [c.index for c in header.columns if c.role in NAMING]
         self._telling = {c.index for c in header.columns if c.role in _ITEM_ROLES}
         self._width = 1 + max(c.index for c in header.columns)
         self._by_line = header.parts <= {Part.PUPIL, Part.REP1}
@@ -260,7 +260,6 @@ class _Lines:
 
 
 _CLASSES = (Role.CLASS, Role.PARALLEL, Role.CLASS_LETTER)
-_NAMING = (Role.FULL_NAME, Field.FAMILY_NAME)
 
 
 def _class_name(name: str | None, parallel: str | None, letter: str | None) -> str | None:

@@ -20,6 +20,7 @@ def spelt(tables: Iterable[Table]) -> list[dict[str, object]]:
             "delimiter": table.delimiter,
             "hidden": sorted(table.hidden),
             "is_hidden": table.is_hidden,
+            "said": [[at, meaning] for at, meaning in sorted(table.said.items())],
         }
         for table in tables
     ]
@@ -36,6 +37,7 @@ def tables_in(said: Iterable[Mapping[str, Any]]) -> tuple[Table, ...]:
             delimiter=table["delimiter"],
             hidden=frozenset(table["hidden"]),
             is_hidden=table["is_hidden"],
+            said={int(at): str(meaning) for at, meaning in table["said"]},
         )
         for table in said
     )

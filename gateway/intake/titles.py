@@ -29,6 +29,7 @@ _PERSON_WORDS: tuple[str, ...] = (
     *(form for forms in KIN_WORDS.values() for form in forms),
     *(form for forms in NUMBER_WORDS.values() for form in forms),
 )
+_PEOPLE_WORDS = PUPIL_WORDS + REPRESENTATIVE_WORDS
 _LONGEST = 120  # signs; a longer cell is a note, not a title
 
 
@@ -104,7 +105,7 @@ def names_someone(words: str) -> bool:
 
 
 def _names_someone(words: str) -> bool:
-    return says(PUPIL_WORDS + REPRESENTATIVE_WORDS, words) or _kin(words) is not None
+    return says(_PEOPLE_WORDS, words) or _kin(words) is not None
 
 
 def _agrees(group: str, words: str) -> bool:

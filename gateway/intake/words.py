@@ -549,8 +549,7 @@ def _pieces(phrase: str) -> tuple[str, ...]:
     return tuple(phrase.split())
 
 
-def _matches(phrase: str, words: list[str], at: int) -> bool:
-    pieces = _pieces(phrase)
+def _matches(pieces: tuple[str, ...], words: list[str], at: int) -> bool:
     return len(pieces) <= len(words) - at and all(
         word.startswith(piece[:-1]) if piece.endswith("*") else word == piece
         for piece, word in zip(pieces, words[at:], strict=False)
@@ -563,19 +562,37 @@ def _title_phrases() -> dict[str, list[tuple[str, Field | Role]]]:
     found: dict[str, list[tuple[str, Field | Role]]] = {}
     for meaning, phrases in TITLES.items():
         for phrase in phrases:
-            found.setdefault(_pieces(phrase)[0].rstrip("*")[:2], []).append((phrase, meaning))
+            found.setdefault(_beginning(phrase), []).append((phrase, meaning))
     return found
+
+
+@cache
+def _by_beginning(phrases: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+    """Pieces of `phrases` by the first two letters of their first word."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        found.setdefault(_beginning(phrase), []).append(_pieces(phrase))
+    return found
+
+
+def _beginning(phrase: str) -> str:
+    return _pieces(phrase)[0].rstrip("*")[:2]
 
 
 def says(phrases: tuple[str, ...], text: str) -> bool:
     """One of `phrases` stands in `text` (already `plain`)."""
-    words = text.split()
-    return any(_matches(phrase, words, at) for phrase in phrases for at in range(len(words)))
+    words, known = text.split(), _by_beginning(phrases)
+    return any(
+        _matches(pieces, words, at)
+        for at, word in enumerate(words)
+        for pieces in known.get(word[:2], ())
+    )
 
 
 def begins(phrases: tuple[str, ...], text: str) -> bool:
     """`text` (already `plain`) begins with one of `phrases`."""
-    return any(_matches(phrase, text.split(), 0) for phrase in phrases)
+    words = text.split()
+    return any(_matches(p, words, 0) for p in _by_beginning(phrases).get(text[:2].strip(), ()))
 
 
 def best_title(text: str) -> Field | Role | None:
@@ -595,5 +612,5 @@ def _fits(text: str) -> list[tuple[int, int, Field | Role]]:
         (len(_pieces(phrase)), len(phrase), meaning)
         for at, word in enumerate(words)
         for phrase, meaning in _title_phrases().get(word[:2], ())
-        if _matches(phrase, words, at)
+        if _matches(_pieces(phrase), words, at)
     ]

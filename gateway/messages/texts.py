@@ -6,8 +6,10 @@ A message names people by the first name only, without SNILS, birth date, addres
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 _MONTHS = (
@@ -214,3 +216,76 @@ def contact_replaced(school: str, replaced: str, phone: str) -> Letter:
 def phone_replaced(school: str) -> str:
     """Warn a phone that the school put another in its place."""
     return f"{school} записала другой телефон вместо этого. Не вы просили? Позвоните в школу."
+
+
+def newcomer_named(school: str, named: str, phone: str) -> Letter:
+    """Warn known representatives that another one has named themselves. `phone`: the school's.
+
+    Nobody is named: whoever it is, the school has not checked it.
+    """
+    return Letter(
+        f"{school}: назвался другой представитель",
+        f"""Здравствуйте!
+
+По ссылке, которую школа {school} прислала вашей семье, назвался другой законный представитель.
+Время: {named}. Школа проверит документы. До этого ничего не изменится.
+
+Если вы знаете об этом, ничего делать не нужно.
+Если вы об этом не знаете, позвоните в школу: {phone}.
+""",
+    )
+
+
+def newcomer_named_sms(school: str) -> str:
+    """The same to a phone."""
+    return f"{school}: назвался другой представитель ребёнка. Не знаете его? Позвоните в школу."
+
+
+def newcomer_accepted(school: str, accepted: str, phone: str) -> Letter:
+    """Tell known representatives that another one is on record now. `phone`: the school's."""
+    return Letter(
+        f"{school}: записан ещё один представитель",
+        f"""Здравствуйте!
+
+Школа {school} проверила документы и записала ребёнку ещё одного законного представителя.
+Время: {accepted}. Он ответит за себя по своей ссылке. Ваши ответы остались прежними.
+
+Если вы знаете об этом, ничего делать не нужно.
+Если вы об этом не знаете, позвоните в школу: {phone}.
+""",
+    )
+
+
+def newcomer_accepted_sms(school: str) -> str:
+    """The same to a phone."""
+    return f"{school}: записан ещё один представитель ребёнка. Не знаете его? Позвоните в школу."
+
+
+DECLINED_BECAUSE: Mapping[str, str] = MappingProxyType(
+    {
+        "no_documents": "документы не показаны",
+        "no_rights": "документы не подтверждают права представителя",
+        "wrong_data": "в данных ошибка: проверьте имя, дату рождения, почту и телефон",
+        "unreached": "с вами не удалось связаться",
+    }
+)
+"""Why the school put somebody not on record (`actions/check_newcomer.Declined`)."""
+
+
+def newcomer_declined(school: str, because: str, phone: str) -> Letter:
+    """Tell whoever named themselves that the school did not put them on record, and why.
+
+    The address was proved by nothing, so nobody is named.
+    """
+    return Letter(
+        f"{school}: обращение не принято",
+        f"""Здравствуйте!
+
+Кто-то указал эту почту и назвался в школе {school} законным представителем ребёнка.
+Школа его не записала. Причина: {because}.
+Всё, что было указано, уничтожено.
+
+Если это были вы, назваться можно снова. Вопросы — по телефону школы: {phone}.
+Если это были не вы, ничего делать не нужно.
+""",
+    )

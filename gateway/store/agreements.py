@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from gateway.store.base import (
+    PERSON,
+    SCHOOL,
     event_column,
     metadata,
     own_id,
@@ -39,6 +41,13 @@ class Agreement:
     person_id: UUID
     number: str
     signed_on: date
+
+
+_OF_PERSON = (
+    sa.select(agreements.c.id, agreements.c.person_id, agreements.c.number, agreements.c.signed_on)
+    .where(agreements.c.school_id == SCHOOL, agreements.c.person_id == PERSON)
+    .order_by(agreements.c.signed_on, agreements.c.id)
+)
 
 
 class AgreementStore:
@@ -73,14 +82,5 @@ class AgreementStore:
 
     def of_person(self, school_id: UUID, person_id: UUID) -> list[Agreement]:
         """Agreements of one person, the latest last."""
-        rows = self._db.execute(
-            sa.select(
-                agreements.c.id,
-                agreements.c.person_id,
-                agreements.c.number,
-                agreements.c.signed_on,
-            )
-            .where(agreements.c.school_id == school_id, agreements.c.person_id == person_id)
-            .order_by(agreements.c.signed_on, agreements.c.id)
-        )
+        rows = self._db.execute(_OF_PERSON, {"school_id": school_id, "person_id": person_id})
         return [Agreement(**row._mapping) for row in rows]

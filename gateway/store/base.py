@@ -14,6 +14,12 @@ from audit.store import Moment, metadata
 
 __all__ = ["Moment", "event_column", "metadata", "own_id", "school_column", "school_key"]
 
+# What a statement that is written once is told when it runs (decision 0019).
+SCHOOL: sa.BindParameter[UUID] = sa.bindparam("school_id")
+ID: sa.BindParameter[UUID] = sa.bindparam("id")
+PERSON: sa.BindParameter[UUID] = sa.bindparam("person_id")
+IDS: sa.BindParameter[UUID] = sa.bindparam("ids", expanding=True)
+
 
 def own_id() -> sa.Column[UUID]:
     """UUIDv7 given by the unit, never by the database."""

@@ -168,6 +168,21 @@ class Recall:
 
 _BUNDLE = [c for c in bundles.c if c.name not in {"content", "event_id"}]
 _RECALL = [c for c in recalls.c if c.name not in {"programme", "event_id", "opened_event_id"}]
+_LATER = bundles.alias()
+_WITHOUT_HEIR = (
+    sa.select(bundles.c.school_id, bundles.c.collection_id)
+    .where(
+        bundles.c.superseded_at.is_not(None),
+        ~sa.exists(
+            sa.select(_LATER.c.id).where(
+                _LATER.c.school_id == bundles.c.school_id,
+                _LATER.c.release_id == bundles.c.release_id,
+                _LATER.c.revision > bundles.c.revision,
+            )
+        ),
+    )
+    .order_by(bundles.c.school_id)
+)
 
 
 class BundleStore:
@@ -370,21 +385,7 @@ class BundleStore:
 
     def superseded_without_heir(self) -> list[tuple[UUID, UUID]]:
         """(school, collection) whose latest revision was superseded: a narrower one is due."""
-        later = bundles.alias()
-        rows = self._db.execute(
-            sa.select(bundles.c.school_id, bundles.c.collection_id)
-            .where(
-                bundles.c.superseded_at.is_not(None),
-                ~sa.exists(
-                    sa.select(later.c.id).where(
-                        later.c.school_id == bundles.c.school_id,
-                        later.c.release_id == bundles.c.release_id,
-                        later.c.revision > bundles.c.revision,
-                    )
-                ),
-            )
-            .order_by(bundles.c.school_id)
-        )
+        rows = self._db.execute(_WITHOUT_HEIR)
         return [(row.school_id, row.collection_id) for row in rows]
 
     # recalls

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.store.base import event_column, metadata, school_key, tenant_reference
+from gateway.store.base import IDS, SCHOOL, event_column, metadata, school_key, tenant_reference
 from gateway.store.vault import Vault
 from policies.facts import Field, ItemChange, Items
 
@@ -40,6 +40,17 @@ destroyed_marks = sa.Table(
     tenant_reference("person_id", "persons"),
 )
 NOTHING = Items({})
+_CHANGES = (
+    sa.select(item_changes)
+    .where(item_changes.c.school_id == SCHOOL)
+    .order_by(item_changes.c.number, item_changes.c.item)
+)
+_CHANGES_OF = _CHANGES.where(item_changes.c.person_id.in_(IDS))
+_LAST_NUMBERS = (
+    sa.select(item_changes.c.person_id, sa.func.max(item_changes.c.number).label("last"))
+    .where(item_changes.c.school_id == SCHOOL, item_changes.c.person_id.in_(IDS))
+    .group_by(item_changes.c.person_id)
+)
 
 
 class Mark(StrEnum):
@@ -88,24 +99,19 @@ class ChangeStore:
         self, school_id: UUID, people: Iterable[UUID] | None = None
     ) -> dict[UUID, tuple[ItemChange, ...]]:
         """Changes by person (None: of the whole school), in order."""
-        query = sa.select(item_changes).where(item_changes.c.school_id == school_id)
-        if people is not None:
-            query = query.where(item_changes.c.person_id.in_(list(people)))
+        if people is None:
+            rows = self._db.execute(_CHANGES, {"school_id": school_id})
+        else:
+            rows = self._db.execute(_CHANGES_OF, {"school_id": school_id, "ids": list(people)})
         found: dict[UUID, list[ItemChange]] = {}
-        for row in self._db.execute(query.order_by(item_changes.c.number, item_changes.c.item)):
+        for row in rows:
             change = ItemChange(row.number, Field(row.item), row.before, row.after)
             found.setdefault(row.person_id, []).append(change)
         return {person: tuple(changes) for person, changes in found.items()}
 
     def numbers(self, school_id: UUID, people: Iterable[UUID]) -> dict[UUID, int]:
         """Number of the last change of each; who never changed is not in the answer."""
-        rows = self._db.execute(
-            sa.select(item_changes.c.person_id, sa.func.max(item_changes.c.number).label("last"))
-            .where(
-                item_changes.c.school_id == school_id, item_changes.c.person_id.in_(list(people))
-            )
-            .group_by(item_changes.c.person_id)
-        )
+        rows = self._db.execute(_LAST_NUMBERS, {"school_id": school_id, "ids": list(people)})
         return {row.person_id: row.last for row in rows}
 
     # people whose record was destroyed

@@ -14,7 +14,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.store.base import Moment, event_column, metadata, own_id, school_key
+from gateway.store.base import (
+    IDS,
+    PERSON,
+    SCHOOL,
+    Moment,
+    event_column,
+    metadata,
+    own_id,
+    school_key,
+)
 from policies.claims import Claim, Strength
 from policies.facts import ClaimState, ContactClaim, Field
 
@@ -70,6 +79,40 @@ class ClaimRequest:
 _FIELDS = {each.value: each for each in Field}
 _STATES = {each.value: each for each in ClaimState}
 _REQUEST = [c for c in claim_requests.c if c.name not in {"queued_at", "event_id"}]
+_OF_SCHOOL = claim_requests.c.school_id == SCHOOL
+_OF_PERSON = sa.select(*_REQUEST).where(_OF_SCHOOL, claim_requests.c.person_id == PERSON)
+_CLAIM_STATES = (
+    sa.select(claim_requests.c.person_id, claim_requests.c.field, claim_requests.c.state)
+    .where(_OF_SCHOOL)
+    .order_by(claim_requests.c.field)
+)
+_CLAIM_STATES_OF = _CLAIM_STATES.where(claim_requests.c.person_id.in_(IDS))
+_HOLDERS = (
+    sa.select(claim_requests.c.field, claim_requests.c.holder)
+    .distinct()
+    .where(
+        claim_requests.c.field.in_(sa.bindparam("fields", expanding=True)),
+        claim_requests.c.token.in_(sa.bindparam("tokens", expanding=True)),
+    )
+)
+_IS_HELD = sa.exists().where(
+    claims.c.field == claim_requests.c.field,
+    claims.c.key_version == claim_requests.c.key_version,
+    claims.c.token == claim_requests.c.token,
+    claims.c.holder != claim_requests.c.holder,
+)
+_QUEUED = (
+    sa.select(*_REQUEST)
+    .where(
+        sa.or_(
+            claim_requests.c.state == ClaimState.QUEUED.value,
+            sa.and_(claim_requests.c.state == ClaimState.CLASH.value, ~_IS_HELD),
+        )
+    )
+    .order_by(claim_requests.c.queued_at, claim_requests.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_ADD = claim_requests.insert()
 
 
 class ClaimStore:
@@ -100,7 +143,7 @@ class ClaimStore:
                     )
                 )
             self._db.execute(
-                claim_requests.insert(),
+                _ADD,
                 [
                     {
                         "school_id": school_id,
@@ -121,23 +164,7 @@ class ClaimStore:
 
     def queued(self, limit: int) -> list[ClaimRequest]:
         """The oldest requests to settle, of any school: new ones, and those whose rival is gone."""
-        is_held = sa.exists().where(
-            claims.c.field == claim_requests.c.field,
-            claims.c.key_version == claim_requests.c.key_version,
-            claims.c.token == claim_requests.c.token,
-            claims.c.holder != claim_requests.c.holder,
-        )
-        rows = self._db.execute(
-            sa.select(*_REQUEST)
-            .where(
-                sa.or_(
-                    claim_requests.c.state == ClaimState.QUEUED.value,
-                    sa.and_(claim_requests.c.state == ClaimState.CLASH.value, ~is_held),
-                )
-            )
-            .order_by(claim_requests.c.queued_at, claim_requests.c.id)
-            .limit(limit)
-        )
+        rows = self._db.execute(_QUEUED, {"limit": limit})
         return [_request(row) for row in rows]
 
     def find(self, school_id: UUID, request_id: UUID) -> ClaimRequest | None:
@@ -164,19 +191,9 @@ class ClaimStore:
         """How many different people, of any school, have ever claimed each of these contacts."""
         if not contacts:
             return Counter()
-        asked = claim_requests.c
-        rows = self._db.execute(
-            sa.select(asked.field, asked.holder)
-            .distinct()
-            .where(
-                sa.or_(
-                    *(
-                        sa.and_(asked.field == field.value, asked.token == token)
-                        for field, token in contacts.items()
-                    )
-                )
-            )
-        )
+        # A token is made for its field, so it says both.
+        told = {"fields": [field.value for field in contacts], "tokens": list(contacts.values())}
+        rows = self._db.execute(_HOLDERS, told)
         return Counter(Field(row.field) for row in rows)
 
     def mark(self, request: ClaimRequest, state: ClaimState, event_id: UUID) -> None:
@@ -193,14 +210,12 @@ class ClaimStore:
         self, school_id: UUID, only: Collection[UUID] | None = None
     ) -> dict[UUID, tuple[ContactClaim, ...]]:
         """States of every person's contacts (or of `only` these people)."""
-        asked = claim_requests.c
-        query = sa.select(asked.person_id, asked.field, asked.state).where(
-            asked.school_id == school_id
-        )
-        if only is not None:
-            query = query.where(claim_requests.c.person_id.in_(only))
+        if only is None:
+            rows = self._db.execute(_CLAIM_STATES, {"school_id": school_id})
+        else:
+            rows = self._db.execute(_CLAIM_STATES_OF, {"school_id": school_id, "ids": list(only)})
         found: dict[UUID, list[ContactClaim]] = {}
-        for row in self._db.execute(query.order_by(asked.field)):
+        for row in rows:
             claim = ContactClaim(_FIELDS[row.field], _STATES[row.state])
             found.setdefault(row.person_id, []).append(claim)
         return {person: tuple(states) for person, states in found.items()}
@@ -274,12 +289,7 @@ class ClaimStore:
         return True
 
     def of_person(self, school_id: UUID, person_id: UUID) -> list[ClaimRequest]:
-        rows = self._db.execute(
-            sa.select(*_REQUEST).where(
-                claim_requests.c.school_id == school_id,
-                claim_requests.c.person_id == person_id,
-            )
-        )
+        rows = self._db.execute(_OF_PERSON, {"school_id": school_id, "person_id": person_id})
         return [_request(row) for row in rows]
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -75,6 +76,15 @@ class ClientStore:
     def by_id(self, client_id: UUID) -> Client | None:
         row = self._db.execute(sa.select(*_CLIENT).where(clients.c.id == client_id)).first()
         return None if row is None else Client(**row._mapping)
+
+    def names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """Names of these clients."""
+        if not ids:
+            return {}
+        rows = self._db.execute(
+            sa.select(clients.c.id, clients.c.name).where(clients.c.id.in_(ids))
+        )
+        return {row.id: row.name for row in rows}
 
     def page(self, after: UUID | None, limit: int) -> list[Client]:
         """Clients by id, those behind `after`."""

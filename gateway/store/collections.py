@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gateway.errors import NotFound
 from gateway.store.base import (
+    SCHOOL,
     Moment,
     event_column,
     metadata,
@@ -79,6 +80,15 @@ class Enrolment:
     order_on: date
 
 
+_OF_SCHOOL = (
+    sa.select(*(c for c in collections.c if c.name not in {"school_id", "event_id"}))
+    .where(collections.c.school_id == SCHOOL)
+    .order_by(collections.c.id)
+)
+_PAIR = (collections.c.school_id, collections.c.id)
+_EVERYWHERE = sa.select(*_PAIR).order_by(*_PAIR)
+
+
 class CollectionStore:
     """What a school collects, until when, and how far its classes are."""
 
@@ -126,20 +136,12 @@ class CollectionStore:
         )
 
     def of_school(self, school_id: UUID) -> list[Collection]:
-        columns = [c for c in collections.c if c.name not in {"school_id", "event_id"}]
-        rows = self._db.execute(
-            sa.select(*columns)
-            .where(collections.c.school_id == school_id)
-            .order_by(collections.c.id)
-        )
+        rows = self._db.execute(_OF_SCHOOL, {"school_id": school_id})
         return [Collection(**row._mapping) for row in rows]
 
     def everywhere(self) -> list[tuple[UUID, UUID]]:
         """(school, collection) of every collection of every school."""
-        pair = (collections.c.school_id, collections.c.id)
-        return [
-            (row.school_id, row.id) for row in self._db.execute(sa.select(*pair).order_by(*pair))
-        ]
+        return [(row.school_id, row.id) for row in self._db.execute(_EVERYWHERE)]
 
     def rules_in_use(self) -> list[tuple[str, str]]:
         """(programme, policy digest) of every collection of every school, each once."""

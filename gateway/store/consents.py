@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,9 @@ import sqlalchemy as sa
 
 from gateway.errors import NotFound
 from gateway.store.base import (
+    ID,
+    IDS,
+    SCHOOL,
     Moment,
     event_column,
     metadata,
@@ -132,14 +136,12 @@ class ConsentStore:
         about: Collection[UUID] | None = None,
     ) -> list[Ask]:
         """Asks of a collection: of one signer, `about` these subjects, or (None) all."""
-        query = sa.select(*_ASK).where(
-            asks.c.school_id == school_id, asks.c.collection_id == collection_id
-        )
+        told = {"school_id": school_id, "collection_id": collection_id}
         if signer_id is not None:
-            query = query.where(asks.c.signer_id == signer_id)
-        if about is not None:
-            query = query.where(asks.c.subject_id.in_(about))
-        return [_ask(row) for row in self._db.execute(query.order_by(asks.c.id))]
+            told["signer_id"] = signer_id
+        given = told if about is None else {**told, "ids": list(about)}
+        query = _asks(of_signer=signer_id is not None, about=about is not None)
+        return [_ask(row) for row in self._db.execute(query, given)]
 
     def reopen(self, school_id: UUID, rows: Iterable[tuple[UUID, UUID]]) -> None:
         """(ask, event): the consent given to it counts no more, and it is asked again."""
@@ -151,9 +153,7 @@ class ConsentStore:
             )
 
     def find_ask(self, school_id: UUID, ask_id: UUID) -> Ask | None:
-        row = self._db.execute(
-            sa.select(*_ASK).where(asks.c.school_id == school_id, asks.c.id == ask_id)
-        ).first()
+        row = self._db.execute(_ONE_ASK, {"school_id": school_id, "id": ask_id}).first()
         return None if row is None else _ask(row)
 
     def get_ask(self, school_id: UUID, ask_id: UUID) -> Ask:
@@ -171,7 +171,7 @@ class ConsentStore:
         """Insert the answer and the bytes that prove it."""
         facts = answer.facts
         self._db.execute(
-            answers.insert(),
+            _ADD_ANSWER,
             {
                 "school_id": school_id,
                 "id": facts.id,
@@ -195,7 +195,7 @@ class ConsentStore:
             },
         )
         self._db.execute(
-            evidence.insert(),
+            _ADD_EVIDENCE,
             {
                 "school_id": school_id,
                 "answer_id": facts.id,
@@ -209,11 +209,12 @@ class ConsentStore:
         self, school_id: UUID, ask_ids: Iterable[UUID] | None = None
     ) -> dict[UUID, tuple[AnswerFacts, ...]]:
         """Answers of the school's asks (None: all), each tuple in the order (decided_at, id)."""
-        query = sa.select(*_FACTS, answers.c.ask_id).where(answers.c.school_id == school_id)
-        if ask_ids is not None:
-            query = query.where(answers.c.ask_id.in_(list(ask_ids)))
+        if ask_ids is None:
+            rows = self._db.execute(_ALL_FACTS, {"school_id": school_id})
+        else:
+            rows = self._db.execute(_FACTS_OF, {"school_id": school_id, "ids": list(ask_ids)})
         found: dict[UUID, list[AnswerFacts]] = {}
-        for row in self._db.execute(query.order_by(answers.c.decided_at, answers.c.id)):
+        for row in rows:
             found.setdefault(row.ask_id, []).append(_facts(row))
         return {ask_id: tuple(rows) for ask_id, rows in found.items()}
 
@@ -349,9 +350,29 @@ _FACTS = (
     answers.c.subject_version,
     answers.c.signer_version,
 )
+_ONE_ASK = sa.select(*_ASK).where(asks.c.school_id == SCHOOL, asks.c.id == ID)
+_ADD_ANSWER, _ADD_EVIDENCE = answers.insert(), evidence.insert()
+_ALL_FACTS = (
+    sa.select(*_FACTS, answers.c.ask_id)
+    .where(answers.c.school_id == SCHOOL)
+    .order_by(answers.c.decided_at, answers.c.id)
+)
+_FACTS_OF = _ALL_FACTS.where(answers.c.ask_id.in_(IDS))
 _FORMS = {each.value: each for each in FormKind}
 _DECISIONS = {each.value: each for each in Decision}
 _LEVELS = {each.value: each for each in EvidenceLevel}
+
+
+@cache
+def _asks(*, of_signer: bool, about: bool) -> sa.Select[Any]:
+    query = sa.select(*_ASK).where(
+        asks.c.school_id == SCHOOL, asks.c.collection_id == sa.bindparam("collection_id")
+    )
+    if of_signer:
+        query = query.where(asks.c.signer_id == sa.bindparam("signer_id"))
+    if about:
+        query = query.where(asks.c.subject_id.in_(IDS))
+    return query.order_by(asks.c.id)
 
 
 def _ask(row: Sequence[Any]) -> Ask:

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from gateway.store.base import (
+    SCHOOL,
     Moment,
     event_column,
     metadata,
@@ -58,6 +59,12 @@ class LeaveOut:
     proposed_by: UUID
     confirmed_by: UUID | None
     confirmed_at: datetime | None
+
+
+_OF_COLLECTION = sa.select(leave_outs).where(
+    leave_outs.c.school_id == SCHOOL,
+    leave_outs.c.collection_id == sa.bindparam("collection_id"),
+)
 
 
 class LeavingOutStore:
@@ -127,11 +134,8 @@ class LeavingOutStore:
 
     def by_pupil(self, school_id: UUID, collection_id: UUID) -> dict[UUID, LeaveOut]:
         """Leaving out by pupil."""
-        rows = self._db.execute(
-            sa.select(leave_outs).where(
-                leave_outs.c.school_id == school_id, leave_outs.c.collection_id == collection_id
-            )
-        )
+        told = {"school_id": school_id, "collection_id": collection_id}
+        rows = self._db.execute(_OF_COLLECTION, told)
         return {
             row.pupil_id: LeaveOut(
                 row.id,

@@ -27,6 +27,7 @@ limits = sa.Table(
     sa.Column("used", sa.Integer, nullable=False),
     sa.Column("until", Moment, nullable=False, index=True),
 )
+_ENDED = sa.select(limits.c.tag).where(limits.c.until <= sa.bindparam("now")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,7 @@ class LimitStore:
 
     def has_ended(self, now: datetime) -> bool:
         """There is something to forget."""
-        ended = sa.select(limits.c.tag).where(limits.c.until <= now).limit(1)
-        return self._db.execute(ended).first() is not None
+        return self._db.execute(_ENDED, {"now": now}).first() is not None
 
     def _tag(self, limit: Limit, subject: str) -> bytes:
         return self._vault.tag(f"limit.{limit.name}", subject)

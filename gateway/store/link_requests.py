@@ -33,6 +33,9 @@ class LinkRequest:
     queued_at: datetime
 
 
+_ANY = sa.select(link_requests.c.id).limit(1)
+
+
 class LinkRequestStore:
     """A queue: rows go when they are looked into."""
 
@@ -68,4 +71,4 @@ class LinkRequestStore:
 
     def is_waiting(self) -> bool:
         """Whether there is anything to look into."""
-        return self._db.execute(sa.select(link_requests.c.id).limit(1)).first() is not None
+        return self._db.execute(_ANY).first() is not None

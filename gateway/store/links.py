@@ -87,6 +87,21 @@ class FamilySession:
 
 
 _LINK = [c for c in links.c if c.name not in {"token_hash", "event_id"}]
+_SESSION = (
+    sa.select(
+        links.c.school_id,
+        links.c.id.label("link_id"),
+        links.c.collection_id,
+        links.c.signer_id,
+        links.c.email_token,
+        links.c.phone_token,
+    )
+    .join(family_sessions, family_sessions.c.link_id == links.c.id)
+    .where(
+        family_sessions.c.token_hash == sa.bindparam("token_hash"),
+        family_sessions.c.expires_at > sa.bindparam("now"),
+    )
+)
 
 
 class LinkStore:
@@ -217,16 +232,5 @@ class LinkStore:
         self._db.execute(family_sessions.delete().where(family_sessions.c.token_hash == token_hash))
 
     def find_session(self, token_hash: bytes, now: datetime) -> FamilySession | None:
-        row = self._db.execute(
-            sa.select(
-                links.c.school_id,
-                links.c.id.label("link_id"),
-                links.c.collection_id,
-                links.c.signer_id,
-                links.c.email_token,
-                links.c.phone_token,
-            )
-            .join(family_sessions, family_sessions.c.link_id == links.c.id)
-            .where(family_sessions.c.token_hash == token_hash, family_sessions.c.expires_at > now)
-        ).first()
+        row = self._db.execute(_SESSION, {"token_hash": token_hash, "now": now}).first()
         return None if row is None else FamilySession(**row._mapping)

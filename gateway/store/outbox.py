@@ -29,6 +29,13 @@ last_letters = sa.Table(
     sa.Column("goes_at", Moment, nullable=False),
 )
 CHANNELS = ("mail", "sms")
+_ADD = messages.insert()
+_DUE = sa.select(messages.c.id).where(messages.c.due_at <= sa.bindparam("now")).limit(1)
+_LETTERS_BEFORE = (
+    sa.select(last_letters.c.school_id)
+    .where(last_letters.c.goes_at < sa.bindparam("before"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class OutboxStore:
 
     def add(self, message: Message) -> None:
         self._db.execute(
-            messages.insert(),
+            _ADD,
             {
                 "id": message.id,
                 "school_id": message.school_id,
@@ -86,12 +93,7 @@ class OutboxStore:
 
     def has_letters_before(self, before: datetime) -> bool:
         """Whether there are former days to forget."""
-        return (
-            self._db.execute(
-                sa.select(last_letters.c.school_id).where(last_letters.c.goes_at < before).limit(1)
-            ).first()
-            is not None
-        )
+        return self._db.execute(_LETTERS_BEFORE, {"before": before}).first() is not None
 
     def forget_letters(self, before: datetime) -> None:
         """Letters of former days count no more."""
@@ -115,12 +117,7 @@ class OutboxStore:
 
     def is_due(self, now: datetime) -> bool:
         """Whether anything waits to be sent now."""
-        return (
-            self._db.execute(
-                sa.select(messages.c.id).where(messages.c.due_at <= now).limit(1)
-            ).first()
-            is not None
-        )
+        return self._db.execute(_DUE, {"now": now}).first() is not None
 
     def lease(self, message_id: UUID, until: datetime) -> None:
         """Count an attempt and keep the message from others for its time."""

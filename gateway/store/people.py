@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from audit.store import audit_event
 from crypto.envelope import KeyClass
 from gateway.store.base import (
+    IDS,
+    PERSON,
+    SCHOOL,
     Moment,
     event_column,
     metadata,
@@ -46,6 +49,13 @@ person_tokens = sa.Table(
     event_column(),
     tenant_reference("person_id", "persons"),
     sa.UniqueConstraint("school_id", "field", "key_version", "token"),
+)
+_REGISTRY = sa.select(persons.c.id, persons.c.registry).where(
+    persons.c.school_id == SCHOOL, persons.c.registry.is_not(None)
+)
+_REGISTRY_OF = _REGISTRY.where(persons.c.id.in_(IDS))
+_STAFF_CHANGED = sa.select(person_tokens.c.field, person_tokens.c.staff_changed_at).where(
+    person_tokens.c.school_id == SCHOOL, person_tokens.c.person_id == PERSON
 )
 
 
@@ -153,12 +163,11 @@ class PeopleStore:
 
     def items(self, school_id: UUID, ids: Iterable[UUID] | None = None) -> dict[UUID, Items]:
         """Opened registry records; None asks for the whole school. Destroyed ones are absent."""
-        query = sa.select(persons.c.id, persons.c.registry).where(
-            persons.c.school_id == school_id, persons.c.registry.is_not(None)
-        )
-        if ids is not None:
-            query = query.where(persons.c.id.in_(list(ids)))
-        sealed = {row.id: row.registry for row in self._db.execute(query)}
+        if ids is None:
+            rows = self._db.execute(_REGISTRY, {"school_id": school_id})
+        else:
+            rows = self._db.execute(_REGISTRY_OF, {"school_id": school_id, "ids": list(ids)})
+        sealed = {row.id: row.registry for row in rows}
         return self._vault.open_items(school_id, sealed)
 
     def version(self, school_id: UUID, person_id: UUID) -> UUID | None:
@@ -226,15 +235,8 @@ class PeopleStore:
 
     def staff_changed_at(self, school_id: UUID, person_id: UUID) -> dict[Field, datetime | None]:
         """When staff last changed a contact that was there before; None: never."""
-        return {
-            Field(row.field): row.staff_changed_at
-            for row in self._db.execute(
-                sa.select(person_tokens.c.field, person_tokens.c.staff_changed_at).where(
-                    person_tokens.c.school_id == school_id,
-                    person_tokens.c.person_id == person_id,
-                )
-            )
-        }
+        rows = self._db.execute(_STAFF_CHANGED, {"school_id": school_id, "person_id": person_id})
+        return {Field(row.field): row.staff_changed_at for row in rows}
 
     def bring_back(self, school_id: UUID, people: Iterable[tuple[UUID, Items, UUID]]) -> None:
         """Give a record to (person, items, event) whose former one was destroyed.

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from gateway.store.base import (
+    IDS,
+    SCHOOL,
     event_column,
     metadata,
     own_id,
@@ -71,6 +75,22 @@ _LINK = (
     guardianships.c.authority.is_not(None).label("has_authority"),
     guardianships.c.ends_on,
 )
+_CLASSES = (
+    sa.select(pupils.c.person_id, pupils.c.class_id)
+    .where(pupils.c.school_id == SCHOOL, pupils.c.left_on.is_(None))
+    .order_by(pupils.c.person_id)
+)
+_CLASSES_OF = _CLASSES.where(pupils.c.person_id.in_(IDS))
+
+
+@cache
+def _links(*given: str) -> sa.Select[Any]:
+    """Guardianships of a school, narrowed by `pupil_ids` and `guardian_ids`."""
+    narrowed = {"pupil_ids": guardianships.c.pupil_id, "guardian_ids": guardianships.c.guardian_id}
+    query = sa.select(*_LINK).where(guardianships.c.school_id == SCHOOL)
+    for name in given:
+        query = query.where(narrowed[name].in_(sa.bindparam(name, expanding=True)))
+    return query.order_by(guardianships.c.id)
 
 
 class PupilStore:
@@ -122,12 +142,10 @@ class PupilStore:
 
     def classes(self, school_id: UUID, only: Collection[UUID] | None = None) -> dict[UUID, UUID]:
         """Class of every pupil who is on the list (or of `only` these)."""
-        query = sa.select(pupils.c.person_id, pupils.c.class_id).where(
-            pupils.c.school_id == school_id, pupils.c.left_on.is_(None)
-        )
-        if only is not None:
-            query = query.where(pupils.c.person_id.in_(only))
-        rows = self._db.execute(query.order_by(pupils.c.person_id))
+        if only is None:
+            rows = self._db.execute(_CLASSES, {"school_id": school_id})
+        else:
+            rows = self._db.execute(_CLASSES_OF, {"school_id": school_id, "ids": list(only)})
         return {row.person_id: row.class_id for row in rows}
 
     def of_class(self, school_id: UUID, class_id: UUID) -> list[UUID]:
@@ -169,12 +187,9 @@ class PupilStore:
         guardian_ids: Collection[UUID] | None = None,
     ) -> list[Guardianship]:
         """Who stands for whom; None asks for every pupil, every guardian."""
-        query = sa.select(*_LINK).where(guardianships.c.school_id == school_id)
-        if pupil_ids is not None:
-            query = query.where(guardianships.c.pupil_id.in_(pupil_ids))
-        if guardian_ids is not None:
-            query = query.where(guardianships.c.guardian_id.in_(guardian_ids))
-        rows = self._db.execute(query.order_by(guardianships.c.id))
+        told = {"pupil_ids": pupil_ids, "guardian_ids": guardian_ids}
+        given = {name: list(ids) for name, ids in told.items() if ids is not None}
+        rows = self._db.execute(_links(*given), {"school_id": school_id, **given})
         return [
             Guardianship(
                 row.id,

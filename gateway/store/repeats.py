@@ -28,6 +28,7 @@ repeats = sa.Table(
 PATIENCE_MILLISECONDS = 1_000
 _PURPOSE = "repeat"
 _LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A
+_EXPIRED = sa.select(repeats.c.tag).where(repeats.c.expires_at <= sa.bindparam("now")).limit(1)
 
 
 class RepeatStore:
@@ -75,8 +76,7 @@ class RepeatStore:
 
     def has_expired(self, now: datetime) -> bool:
         """There is something to forget."""
-        expired = sa.select(repeats.c.tag).where(repeats.c.expires_at <= now).limit(1)
-        return self._db.execute(expired).first() is not None
+        return self._db.execute(_EXPIRED, {"now": now}).first() is not None
 
     def _take(self, tag: bytes, school_id: UUID | None, expires_at: datetime) -> bool:
         """False: the row is there already. On PostgreSQL one that is being made is waited for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from gateway.errors import NotFound
-from gateway.store.base import event_column, metadata, own_id, school_key
+from gateway.store.base import ID, event_column, metadata, own_id, school_key
 
 schools = sa.Table(
     "schools",
@@ -81,6 +82,12 @@ class School:
         )
 
 
+_LOCK = sa.select(schools.c.id).where(schools.c.id == ID).with_for_update(key_share=True)
+_ALL = sa.select(*(c for c in schools.c if c.name != "event_id"))
+_ZONES = sa.select(schools.c.id, schools.c.zone)
+_ONE = _ALL.where(schools.c.id == ID)
+
+
 class SchoolStore:
     """Schools and what belongs to them. Every look-up of a school's thing names the school."""
 
@@ -92,9 +99,7 @@ class SchoolStore:
 
         SQLite holds the whole database already (BEGIN IMMEDIATE). False: no such school.
         """
-        row = self._db.execute(
-            sa.select(schools.c.id).where(schools.c.id == school_id).with_for_update(key_share=True)
-        ).first()
+        row = self._db.execute(_LOCK, {"id": school_id}).first()
         return row is not None
 
     def add(
@@ -122,8 +127,7 @@ class SchoolStore:
         return self._db.scalar(sa.select(schools.c.event_id).where(schools.c.id == school_id))
 
     def find(self, school_id: UUID) -> School | None:
-        columns = [c for c in schools.c if c.name != "event_id"]
-        row = self._db.execute(sa.select(*columns).where(schools.c.id == school_id)).first()
+        row = self._db.execute(_ONE, {"id": school_id}).first()
         return None if row is None else School(**row._mapping)
 
     def of_code(self, public_code: str) -> School | None:
@@ -141,15 +145,20 @@ class SchoolStore:
 
     def page(self, after: UUID | None, limit: int) -> list[School]:
         """Schools by id, those behind `after`."""
-        columns = [c for c in schools.c if c.name != "event_id"]
-        query = sa.select(*columns).order_by(schools.c.id).limit(limit)
+        query = _ALL.order_by(schools.c.id).limit(limit)
         if after is not None:
             query = query.where(schools.c.id > after)
         return [School(**row._mapping) for row in self._db.execute(query)]
 
+    def these(self, ids: Collection[UUID]) -> list[School]:
+        """Those of these schools that there are, in no order."""
+        columns = [c for c in schools.c if c.name != "event_id"]
+        rows = self._db.execute(sa.select(*columns).where(schools.c.id.in_(ids)))
+        return [School(**row._mapping) for row in rows]
+
     def days(self, now: datetime) -> dict[UUID, date]:
         """The day that it is in every school."""
-        rows = self._db.execute(sa.select(schools.c.id, schools.c.zone))
+        rows = self._db.execute(_ZONES)
         return {row.id: now.astimezone(ZoneInfo(row.zone)).date() for row in rows}
 
     # classes
@@ -158,6 +167,15 @@ class SchoolStore:
         self._db.execute(
             classes.insert().values(school_id=school_id, id=class_id, name=name, event_id=event_id)
         )
+
+    def names_of_classes(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """These classes of any school, by id."""
+        if not ids:
+            return {}
+        rows = self._db.execute(
+            sa.select(classes.c.id, classes.c.name).where(classes.c.id.in_(ids))
+        )
+        return {row.id: row.name for row in rows}
 
     def class_names(self, school_id: UUID) -> dict[UUID, str]:
         """Every class of the school, by id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from gateway.store.base import (
+    SCHOOL,
     Moment,
     event_column,
     metadata,
@@ -78,6 +79,14 @@ class StaffSession:
     second_at: datetime | None
 
 
+_MARKS = sa.select(staff.c.snils_token, staff.c.email_token, staff.c.phone_token)
+_TOKENS: sa.BindParameter[bytes] = sa.bindparam("tokens", expanding=True)
+_WITH_CONTACTS = _MARKS.where(
+    staff.c.school_id == SCHOOL,
+    sa.or_(staff.c.email_token.in_(_TOKENS), staff.c.phone_token.in_(_TOKENS)),
+)
+
+
 class StaffStore:
     """Who works in a school or above the schools."""
 
@@ -122,6 +131,12 @@ class StaffStore:
             query = query.where(staff.c.id > after)
         return [_staff(row) for row in self._db.execute(query)]
 
+    def these(self, ids: Collection[UUID]) -> list[Staff]:
+        """Those of these workers that there are, in no order."""
+        return [
+            _staff(row) for row in self._db.execute(sa.select(staff).where(staff.c.id.in_(ids)))
+        ]
+
     def logins(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """Logins of these workers."""
         rows = self._db.execute(sa.select(staff.c.id, staff.c.login).where(staff.c.id.in_(ids)))
@@ -139,26 +154,13 @@ class StaffStore:
 
     def with_contacts(self, school_id: UUID, tokens: Collection[bytes]) -> list[WorkerMarks]:
         """Workers of the school whose e-mail or phone has one of those school-scoped tokens."""
-        wanted = list(tokens)
-        return self._marks(
-            staff.c.school_id == school_id,
-            sa.or_(staff.c.email_token.in_(wanted), staff.c.phone_token.in_(wanted)),
-        )
+        told = {"school_id": school_id, "tokens": list(tokens)}
+        return _marks(self._db.execute(_WITH_CONTACTS, told))
 
     def marks_of(self, staff_id: UUID) -> WorkerMarks:
         """What tells the worker from others; of those above the schools nothing is kept."""
-        return next(iter(self._marks(staff.c.id == staff_id)), WorkerMarks(None))
-
-    def _marks(self, *conditions: sa.ColumnElement[bool]) -> list[WorkerMarks]:
-        rows = self._db.execute(
-            sa.select(staff.c.snils_token, staff.c.email_token, staff.c.phone_token).where(
-                *conditions
-            )
-        )
-        return [
-            WorkerMarks(snils, frozenset(token for token in contacts if token is not None))
-            for snils, *contacts in rows
-        ]
+        found = _marks(self._db.execute(_MARKS.where(staff.c.id == staff_id)))
+        return next(iter(found), WorkerMarks(None))
 
     def disable(self, staff_id: UUID, at: datetime, password_hash: str, event_id: UUID) -> None:
         """`password_hash`: of what nobody knows, so that a try takes its time. Sessions end."""
@@ -250,6 +252,13 @@ class StaffStore:
 
     def close_session(self, token_hash: bytes) -> None:
         self._db.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == token_hash))
+
+
+def _marks(rows: Iterable[Any]) -> list[WorkerMarks]:
+    return [
+        WorkerMarks(snils, frozenset(token for token in (email, phone) if token is not None))
+        for snils, email, phone in rows
+    ]
 
 
 def _staff(row: Any) -> Staff:

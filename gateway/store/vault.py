@@ -25,7 +25,7 @@ from crypto.envelope import (
 from crypto.errors import OpenError
 from crypto.providers import KekProvider
 from crypto.tokens_index import Index
-from gateway.store.base import event_column, metadata, school_key
+from gateway.store.base import IDS, SCHOOL, event_column, metadata, school_key
 from policies.facts import Absence, Field, Items
 
 person_keys = sa.Table(
@@ -49,6 +49,12 @@ CANARY = "rings"
 ROLL = "keys"
 UNIQUE_FIELDS = (Field.SNILS, Field.EMAIL, Field.PHONE)
 _FIELDS = {field.value: field for field in Field}  # a call of the enumeration costs much more
+_KEYS = (
+    sa.select(person_keys.c.person_id, person_keys.c.wrapped)
+    .where(person_keys.c.school_id == SCHOOL, person_keys.c.key_class == sa.bindparam("key_class"))
+    .order_by(person_keys.c.generation)
+)
+_KEYS_OF = _KEYS.where(person_keys.c.person_id.in_(IDS))
 
 
 class Vault:
@@ -91,12 +97,12 @@ class Vault:
         opened = self._opened(school_id, key_class)
         missing = wanted - opened.keys()
         if missing:
-            query = sa.select(person_keys.c.person_id, person_keys.c.wrapped).where(
-                person_keys.c.school_id == school_id, person_keys.c.key_class == int(key_class)
-            )
+            told: dict[str, object] = {"school_id": school_id, "key_class": int(key_class)}
             if len(missing) <= 500:
-                query = query.where(person_keys.c.person_id.in_(missing))
-            for row in self._db.execute(query.order_by(person_keys.c.generation)):
+                rows = self._db.execute(_KEYS_OF, {**told, "ids": list(missing)})
+            else:
+                rows = self._db.execute(_KEYS, told)
+            for row in rows:
                 who = row.person_id
                 if who in missing:
                     opened[who] = open_data_key(self._kek, row.wrapped, school_id, who)

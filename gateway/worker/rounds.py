@@ -26,6 +26,7 @@ from gateway.actions.destroy_evidence import destroy_evidence_due
 from gateway.actions.destroy_person import destroy_due
 from gateway.actions.import_roster import forget_drafts
 from gateway.actions.keep_details import forget_sittings
+from gateway.actions.name_newcomer import forget_newcomers
 from gateway.actions.narrow_bundle import withdraw_from_bundles
 from gateway.actions.open_asks import open_asks
 from gateway.actions.request_link import answer_requests
@@ -167,7 +168,7 @@ class Rounds:
         with self._units.open(SYSTEM) as unit:
             parcels = lease_messages(unit)
         sent: list[Parcel] = []
-        failed: list[tuple[Parcel, bool]] = []
+        failed: list[tuple[Parcel, DeliveryFault | None]] = []
         untried: list[tuple[Parcel, timedelta]] = []
         unreachable: set[str] = set()
         until = time.monotonic() + DELIVERY_SECONDS
@@ -182,13 +183,13 @@ class Rounds:
                 self._send(parcel)
             except DeliveryFailed as fault:
                 log.warning("delivery_failed", message=str(parcel.id), code=fault.code.value)
-                failed.append((parcel, fault.is_permanent))
+                failed.append((parcel, fault.code))
                 if fault.code is DeliveryFault.UNREACHABLE:
                     unreachable.add(parcel.channel)
                     self.failed.add("messages")
             except Exception as fault:
                 log.error("delivery_failed", message=str(parcel.id), fault=type(fault).__name__)
-                failed.append((parcel, False))
+                failed.append((parcel, None))
             else:
                 sent.append(parcel)
         with self._units.open(SYSTEM) as unit:
@@ -256,5 +257,6 @@ class Rounds:
             destroyed = destroy_due(unit, school_id, collection_id)
             destroyed += destroy_evidence_due(unit, school_id)
             forgotten = forget_drafts(unit, school_id) + forget_sittings(unit, school_id)
+            forgotten += forget_newcomers(unit, school_id)
         if destroyed or forgotten:
             forget_deleted(self._wiring.writing)

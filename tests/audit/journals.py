@@ -14,7 +14,7 @@ from audit.archive import ArchiveWriter
 from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.leaf import Leaf
 from audit.manifest import Manifest
-from audit.store import guard_statements, metadata
+from audit.store import audit_event, audit_leaf, guard_statements, metadata
 from audit.tree import leaf_hash, root
 from crypto.signing import NoteSigner
 
@@ -60,6 +60,32 @@ def drop_guards(engine: sa.Engine) -> None:
         names = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
         for name in names.scalars().all():
             connection.execute(sa.text(f"DROP TRIGGER {name}"))
+
+
+def damage(engine: sa.Engine, kind: str, where: str = "form") -> int:
+    """Flip a bit of the first placed record of a kind; its index. `where`: form, salt, envelope."""
+    drop_guards(engine)
+    with engine.begin() as connection:
+        row = connection.execute(
+            sa.select(audit_leaf.c.idx, audit_leaf.c.envelope, audit_event.c.id, audit_event.c.body)
+            .join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
+            .where(audit_event.c.kind == kind)
+            .order_by(audit_leaf.c.idx)
+            .limit(1)
+        ).one()
+        if where == "envelope":
+            change = audit_leaf.update().where(audit_leaf.c.idx == row.idx)
+            connection.execute(change.values(envelope=_flipped(row.envelope, 0)))
+        else:
+            # Another salt still makes a readable body, but not the one of the leaf.
+            at = 0 if where == "form" else row.body.index(b'"n":"') + 5
+            event = audit_event.update().where(audit_event.c.id == row.id)
+            connection.execute(event.values(body=_flipped(row.body, at)))
+    return int(row.idx)
+
+
+def _flipped(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
 
 class Parts(dict[str, bytes]):

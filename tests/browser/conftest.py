@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,15 @@ from tests.browser.school import (
     CLASS,
     FAMILIES,
     OTHER,
+    TEEN,
+    TEEN_AND_HER_MOTHER,
+    YEAR,
     BrowsedSchool,
     add_platform,
     living_elsewhere,
 )
 from tests.browser.school_roads import ListRoad, ReleaseRoad
+from tests.browser.signing_in import enter
 from tests.browser.visitor import Album, Visitor
 
 if TYPE_CHECKING:
@@ -112,7 +117,7 @@ def house(
 def invited(house: House) -> BrowsedSchool:
     """A school whose families have their letters."""
     school = house.school(28)
-    school.take_in(FAMILIES)
+    school.take_in((*FAMILIES, TEEN_AND_HER_MOTHER))
     school.office.invite()
     return school
 
@@ -128,6 +133,17 @@ def family(house: House, invited: BrowsedSchool) -> FamilyRoad:
     visitor.wander()
     visitor.open("/me")
     road.leave()
+    return road
+
+
+@pytest.fixture(scope="session")
+def pupil(house: House, invited: BrowsedSchool) -> FamilyRoad:
+    """A girl of 15 on a phone answers for herself."""
+    papered_on = date(YEAR - 1, 3, 4)
+    road = FamilyRoad(house.visitor(), invited.outbox, TEEN, papered_on)
+    road.straight("Ваши данные")
+    road.go_home()
+    road.lose_the_session()
     return road
 
 
@@ -173,6 +189,7 @@ def release(house: House) -> ReleaseRoad:
     road.whole()
     road.registrar.wander()
     road.director.wander()
+    road.appoint()
     return road
 
 
@@ -184,6 +201,34 @@ def audit(house: House, family: FamilyRoad) -> AuditRoad:
     road.whole()
     road.visitor.wander()
     return road
+
+
+@pytest.fixture(scope="session")
+def office(house: House) -> Visitor:
+    """The administrator looks at everything."""
+    visitor = house.visitor(size=DESK)
+    enter(visitor, ADMINISTRATOR, house.stage.passwords[ADMINISTRATOR], house.admin.phone)
+    visitor.wander()
+    return visitor
+
+
+@pytest.fixture(scope="session")
+def passer_by(house: House, pupil: FamilyRoad, release: ReleaseRoad) -> Visitor:
+    """Somebody without a letter, who has seen a receipt and the poster of a school."""
+    release.director.open("/school/poster")
+    poster = release.director.page.locator("main strong").first.inner_text()
+    visitor = house.visitor()
+    visitor.open("/")
+    visitor.wander()
+    visitor.open("/nothing-here")
+    for number in (pupil.number, "7K4M-92QF-XW3T-A8ND"):
+        visitor.open("/verify")
+        visitor.fill("Номер квитанции", number)
+        visitor.press("Проверить")
+    visitor.open(f"/s/{poster.rpartition('/s/')[2]}")
+    visitor.fill("Телефон или почта, которые вы оставили школе", "nobody@example.org")
+    visitor.press("Прислать ссылку")
+    return visitor
 
 
 @pytest.fixture(scope="session")

@@ -1,30 +1,41 @@
-"""The road of one mother: from the link of a letter to receipts, a withdrawal, and out again."""
+"""The road of a mother, from the link of a letter to receipts, a withdrawal, and out again; the
+short one of a pupil who answers alone.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from examples.demo.outbox import Outbox
-from tests.browser.school import ELDER, MOTHER, YOUNGER
+from tests.browser.school import ELDER, MOTHER, YOUNGER, Someone
 from tests.browser.visitor import Visitor
 
 ADDRESS = "681000, г. Комсомольск-на-Амуре, ул. Выдуманная, д. 7, кв. 5"
+NUMBER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 
 
 @dataclass
 class FamilyRoad:
-    """What the mother does, and what she keeps: `headings` in their order, files by name."""
+    """What somebody does, and what they keep: `headings` in their order, files by name.
+
+    `papered_on`: the day of every identity document; `number`: of the receipt.
+    """
 
     visitor: Visitor
     outbox: Outbox
+    who: Someone = MOTHER
+    papered_on: date = date(ELDER.born.year + 2, 5, 7)
     token: str = field(default="", repr=False)
+    number: str = ""
     headings: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def come_in(self) -> None:
         """Link, wrong code, right code, «Да, это я»."""
         visitor = self.visitor
-        self.token = self.outbox.link(MOTHER.email)
+        self.token = self.outbox.link(self.who.email)
         visitor.open(f"/p/{self.token}")
         code = self._code_after("Получить код на")
         visitor.fill("Код", "000000" if code != "000000" else "111111")
@@ -103,10 +114,32 @@ class FamilyRoad:
         self.withdraw()
         self.go_home()
 
+    def straight(self, about: str) -> None:
+        """One consent without a slip: from the link to the receipt."""
+        visitor = self.visitor
+        self.token = self.outbox.link(self.who.email)
+        visitor.open(f"/p/{self.token}")
+        visitor.fill("Код", self._code_after("Получить код на"))
+        visitor.press("Продолжить")
+        self._note()
+        visitor.choose("Да, это я")
+        visitor.press("Продолжить")
+        self._note()
+        self.agree(about)
+        self.number = NUMBER.findall(visitor.text)[0]
+
+    def lose_the_session(self) -> None:
+        """Leave, come back by the link that was used, and ask for another."""
+        self.leave()
+        self.visitor.open(f"/p/{self.token}")
+        self._note()
+        self.visitor.press("Прислать новую ссылку")
+        self._note()
+
     def _tell_papers(self) -> None:
         visitor = self.visitor
         visitor.fill("Адрес с индексом", ADDRESS)
-        issued = (ELDER.born.day, ELDER.born.month, ELDER.born.year + 2)
+        issued = (self.papered_on.day, self.papered_on.month, self.papered_on.year)
         for nth, (series, number) in enumerate((("0812", "123456"), ("II-ДВ", "654321"))):
             if visitor.page.get_by_label("Номер", exact=True).count() <= nth:
                 break
@@ -126,10 +159,10 @@ class FamilyRoad:
 
     def _code_after(self, button: str) -> str:
         """The code that comes when a button is pressed."""
-        known = self.outbox.codes_sent(MOTHER.phone)
+        known = self.outbox.codes_sent(self.who.phone)
         self.visitor.press(button)
         self._note()
-        return self.outbox.code(MOTHER.phone, known)
+        return self.outbox.code(self.who.phone, known)
 
     def _note(self) -> None:
         self.headings.append(self.visitor.heading)

@@ -18,10 +18,13 @@ WIDTHS = (320, 390, 1000)
 HEIGHT = 844
 USUAL_TEXT, LARGE_TEXT = 16, 32  # pixels: 200 % as a reader sets it in the browser
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# What may differ between screens that the same rules of style draw.
+LAYOUT_RULES = ("color-contrast", "scrollable-region-focusable", "target-size")
+NARROWEST = WIDTHS[0]
 _EMPTY = "**/shown-again"
-_RUN = """async tags => {
+_RUN = """async ([type, values]) => {
   const found = await axe.run(document, {
-    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false,
+    runOnly: {type, values}, resultTypes: ["violations"], preload: false,
   });
   return found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(" ")).join(", ")}`);
 }"""
@@ -83,7 +86,7 @@ class Inspector:
         found = []
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            found += [f"{width}: {each}" for each in self.axe()]
+            found += [f"{width}: {each}" for each in self.axe(is_again=width == NARROWEST)]
             found += [f"{width} wider than the screen: {each}" for each in self._sideways()]
         self._text(LARGE_TEXT)
         for width in WIDTHS[1:]:
@@ -92,9 +95,13 @@ class Inspector:
         self._text(USUAL_TEXT)
         return [f"{state.name} at {each}" for each in found]
 
-    def axe(self) -> list[str]:
-        """Rules that the page breaks, each with the places."""
-        broken: list[str] = self.page.evaluate(_RUN, list(RULES))
+    def axe(self, *, is_again: bool = False) -> list[str]:
+        """Rules that the page breaks, each with the places.
+
+        `is_again`: a wider telephone is asked for everything, so only for what may differ.
+        """
+        asked = ["rule", list(LAYOUT_RULES)] if is_again else ["tag", list(RULES)]
+        broken: list[str] = self.page.evaluate(_RUN, asked)
         return broken
 
     def fonts(self) -> set[Font]:

@@ -77,11 +77,15 @@ def list_of(children: Iterable[Child]) -> bytes:
     return "\n".join([HEADER, *lines]).encode("utf-8-sig")
 
 
+# Children do not grow past the age at which they are asked.
+YEAR = datetime.now(ZoneInfo(ZONE)).year
 MOTHER = Someone(7101, "О'Нил-Ёлкина", "Ҥөөнө", "Ӑтнеровна", date(1985, 5, 7))
 OTHER = Someone(7102, "Д'Арк-Өлзиева", "Алёна", "Ҥургуновна", date(1986, 6, 8))
-ELDER = Someone(7001, "Ёлкин-О'Нил", "Өлзий", "Ҥургунович", date(2014, 3, 8))
-YOUNGER = Someone(7002, "Ёлкин-О'Нил", "Ӑтнер", "Ҥургунович", date(2015, 4, 9))
-STRANGER = Someone(7003, "Д'Арк", "Семён", "Юрьевич", date(2014, 9, 1))
+ELDER = Someone(7001, "Ёлкин-О'Нил", "Өлзий", "Ҥургунович", date(YEAR - 12, 3, 8))
+YOUNGER = Someone(7002, "Ёлкин-О'Нил", "Ӑтнер", "Ҥургунович", date(YEAR - 11, 4, 9))
+STRANGER = Someone(7003, "Д'Арк", "Семён", "Юрьевич", date(YEAR - 12, 9, 1))
+TEEN = Someone(7004, "Д'Арк", "Ҥөрүүнэ", "Юрьевна", date(YEAR - 15, 1, 1))
+TEEN_AND_HER_MOTHER = Child(TEEN, (OTHER,))
 FAMILIES = (Child(ELDER, (MOTHER,)), Child(YOUNGER, (MOTHER,)), Child(STRANGER, (OTHER,)))
 
 

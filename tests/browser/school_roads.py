@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tests.browser.school import ELDER, FAMILIES, MOTHER, YOUNGER, BrowsedSchool
 from tests.browser.signing_in import come_in
@@ -113,3 +114,12 @@ class ReleaseRoad:
         self.director.choose("Я проверил(а) числа")
         self.director.press("Запечатать и передать")
         self.told["approved"] = self.director.text
+
+    def appoint(self) -> None:
+        """The director goes on leave."""
+        self.director.open("/school/acting")
+        self.director.fill("Номер приказа", "31-к")
+        until = self.school.today + timedelta(days=7)
+        self.director.fill_date("По какой день включительно", until.day, until.month, until.year)
+        self.director.press("Записать приказ")
+        self.told["appointed"] = self.director.text

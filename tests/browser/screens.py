@@ -32,7 +32,7 @@ LATEST = {
     "readiness": "/school/*/readiness",
 }
 WIDTHS = (390, 1280)
-MOST_HEIGHT = 1600  # pixels: the rest of a long page is cut off
+MOST_HEIGHT = 3000  # pixels: the rest of a long page is cut off
 COLOURS = 48
 
 
@@ -61,7 +61,7 @@ def walk(house: House) -> None:
     school.agree()
     school.office.invite()
     FamilyRoad(house.visitor(), school.outbox).whole()
-    for words in ("Классы", "Собрать решения", "Готовность"):
+    for words in ("Сборы", "Собрать решения", "Готовность"):
         road.visitor.follow(words)
 
 

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from collections.abc import Iterator
 
+import pytest
+from flask import Flask
+
+from gateway.app import PAGES
+from gateway.web.pages.site import SITE
 from tests.browser.inspecting import Inspector
 from tests.browser.visitor import Album, State
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
-ROADS = ("family", "class_list", "release", "audit")
+ROADS = ("family", "pupil", "class_list", "release", "audit", "office", "passer_by")
+# A road to these would be long and show nothing new: words on a page like another, a way on.
+UNSEEN = {
+    "/me/other": "words",
+    "/me/renew": "words",
+    "/me/left/stranger": "words",
+    "/p/*/not-mine": "words",
+    "/school/scans/*": "a file",
+    "/security/passkeys/new": "a service without a name knows no keys",
+    "/school": "leads on where a school has one collection",
+}
+FILE = re.compile(r"\.(json|pdf|png|txt|xlsx)$")
+ONE_OF = re.compile(r"<any\(([^)]*)\):\w+>")
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +40,23 @@ def seen(request: pytest.FixtureRequest, album: Album) -> list[State]:
 def test_nothing_is_wrong_with_any_page(seen: list[State], inspector: Inspector):
     faults = [fault for state in seen for fault in inspector.faults(state)]
     assert not faults, "\n".join(faults)
+
+
+def kinds_of_pages() -> Iterator[str]:
+    """Addresses of all pages of the service, ids as `*`."""
+    app = Flask("kinds")
+    for area in PAGES:
+        app.register_blueprint(area.blueprint)
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint in SITE and not FILE.search(rule.rule):
+            one_of = ONE_OF.search(rule.rule)
+            for word in one_of[1].split(", ") if one_of else [""]:
+                yield re.sub(r"<[^>]*>", "*", ONE_OF.sub(word, rule.rule))
+
+
+def test_the_roads_lead_to_every_kind_of_page(seen: list[State], album: Album):
+    assert seen
+    assert set(kinds_of_pages()) - album.reached == set(UNSEEN)
 
 
 def test_inspector_sees_what_is_wrong(inspector: Inspector):

@@ -10,7 +10,7 @@ from tests.browser.visitor import Visitor
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
 CODE = "Введите код из сообщения"
 SIGN = "Подпишите кодом"
-DECIDE = "Передать данные в электронную школу"
+DECIDE = "Передать данные в электронную школу?"
 ROAD = [
     CODE, CODE, "Это вы?", "Это вы?", "Ваши ответы",
     "Исправить данные",
@@ -19,6 +19,11 @@ ROAD = [
     DECIDE, SIGN, SIGN, "Согласие принято",
     "Согласие отозвано",
     "Вы вышли",
+]  # fmt: skip
+
+PUPILS_ROAD = [
+    CODE, "Это вы?", "Ваши ответы", "Адрес и документ", DECIDE, SIGN, SIGN, "Согласие принято",
+    "Вы вышли", "Ссылка уже использована", "Новая ссылка отправлена",
 ]  # fmt: skip
 
 
@@ -30,6 +35,11 @@ def road(request: pytest.FixtureRequest) -> FamilyRoad:
 
 def test_road_leads_from_the_letter_to_receipts_a_withdrawal_and_out(road: FamilyRoad):
     assert [heading.partition(" «")[0] for heading in road.headings] == ROAD
+
+
+def test_pupil_of_fifteen_answers_alone_and_comes_back_for_a_new_link(pupil: FamilyRoad):
+    assert [heading.partition(" «")[0] for heading in pupil.headings] == PUPILS_ROAD
+    assert pupil.number
 
 
 def test_mother_keeps_receipt_and_document(road: FamilyRoad):

@@ -34,6 +34,7 @@ def test_a_spoiled_list_is_mended_on_pages(class_list: ListRoad, step: str, word
         pytest.param("prepared", "Передачу утверждает директор", id="one prepares"),
         pytest.param("unsaid", "Нужно исправить", id="approval is said"),
         pytest.param("approved", "Запечатано. Платформа заберёт данные сама", id="other approves"),
+        pytest.param("appointed", "Приказ № 31-к", id="somebody acts for the director"),
     ],
 )
 def test_a_school_is_released_by_two_people(release: ReleaseRoad, step: str, words: str):

@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Locator, Page
 
 _ID = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/p/)[\w-]{16,}"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/p/)[\w-]{16,}|(?<=/s/)[a-z0-9]{8}"
     r"|(?<=/)[A-Z0-9-]{9,}(?=$|[/.])|(?<=/)\d+(?=$|/)"
 )
 _TAG = re.compile(r"<([a-z0-9]+)\b")
 _HREF = re.compile(r'<a\b[^>]*href="(/[^"#]*)"')
 _FILE = re.compile(r"\.[a-z]{2,9}$|/export")
 MOST_LINKS = 80
+# What stands there depends on who looks.
+OWN = ("/school", "/security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,14 @@ class State:
 
 @dataclass
 class Album:
-    """Pages that went by: each shape once, and the latest of each address."""
+    """Pages that went by: each shape once, and the latest of each address.
+
+    `reached`: addresses that were shown to somebody who may see them.
+    """
 
     states: dict[object, State] = field(default_factory=dict)
     latest: dict[str, State] = field(default_factory=dict)
+    reached: set[str] = field(default_factory=set)
 
     def keep(self, url: str, html: str) -> None:
         path = pattern_of(url)
@@ -56,12 +62,13 @@ def pattern_of(url: str) -> str:
 
 @dataclass
 class Visitor:
-    """One person. `url`: of the service."""
+    """One person. `url`: of the service; `shown`: the latest of each kind of page."""
 
     context: BrowserContext
     url: str
     album: Album
     page: Page = field(init=False)
+    shown: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()
@@ -69,8 +76,8 @@ class Visitor:
     # ways on
 
     def open(self, path: str) -> None:
-        self.page.goto(self.url + path)
-        self.look()
+        answer = self.page.goto(self.url + path)
+        self.look(is_let_in=answer is not None and answer.ok)
 
     def follow(self, words: str) -> None:
         """The first link whose words begin so."""
@@ -116,25 +123,30 @@ class Visitor:
     def text(self) -> str:
         return " ".join(self.page.locator("body").inner_text().split())
 
-    def look(self) -> None:
+    def look(self, *, is_let_in: bool = True) -> None:
         """Keep what is on the screen."""
         self.page.wait_for_load_state()
-        self.album.keep(self.page.url, self.page.content())
+        address, html = pattern_of(self.page.url), self.page.content()
+        self.shown[address] = html
+        self.album.keep(self.page.url, html)
+        if is_let_in:
+            self.album.reached.add(address)
 
     def wander(self) -> None:
-        """Open every page that a kept page leads to and that has not been seen: reading changes
+        """Open every page that this person's pages lead to and that is new: reading changes
         nothing.
         """
+        tried: set[str] = set()
         for _ in range(MOST_LINKS):
-            seen = {state.shape[0] for state in self.album.states.values()}
-            links = [link for s in self.album.states.values() for link in _HREF.findall(s.html)]
-            fresh = [link for link in links if pattern_of(link) not in seen]
+            told = {each for each in self.album.reached if not each.startswith(OWN)}
+            known = tried | told | set(self.shown)
+            links = [link for html in self.shown.values() for link in _HREF.findall(html)]
+            fresh = [link for link in links if pattern_of(link) not in known]
             fresh = [link.replace("&amp;", "&") for link in fresh if not _FILE.search(link)]
             if not fresh:
                 return
             self.open(fresh[0])
-            if pattern_of(self.page.url) != pattern_of(fresh[0]):  # led elsewhere
-                self.album.keep(fresh[0], self.page.content())
+            tried.add(pattern_of(fresh[0]))
         raise AssertionError("the pages have no end")
 
     def unfold(self, words: str) -> None:

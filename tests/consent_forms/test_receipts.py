@@ -124,7 +124,7 @@ def test_the_picture_is_the_receipt_number_and_speaks_to_those_who_do_not_see(
 
 
 def test_before_the_first_checkpoint_the_receipt_says_so(receipt: ReceiptFacts):
-    assert "первую же контрольную точку" in words(replace(receipt, journal=None))
+    assert "первую же контрольную отметку" in words(replace(receipt, journal=None))
 
 
 def test_a_receipt_without_a_class_names_none(receipt: ReceiptFacts):

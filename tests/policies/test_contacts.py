@@ -135,3 +135,22 @@ def test_masks_hide_all_but_what_the_owner_recognises():
     assert mask_phone("+375291234567") == "+375 ••• •••-45-67"
     assert mask_email("ivanova@example.org") == "i•••@example.org"
     assert mask_email("i@example.org") == "•••@example.org"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        pytest.param("8 (900) 000-81-43", "+7 900 000-81-43", id="mobile"),
+        pytest.param("8 (495) 123-45-67", "+7 495 123-45-67", id="Moscow"),
+        pytest.param("8 (812) 123-45-67", "+7 812 123-45-67", id="St Petersburg"),
+        pytest.param("8 (4212) 12-34-56", "+7 42 12 12 34 56", id="Khabarovsk"),
+        pytest.param("8 (42138) 1-23-45", "+7 42 13 81 23 45", id="Sovetskaya Gavan"),
+        pytest.param("8 (343) 212-34-56", "+7 34 32 12 34 56", id="Yekaterinburg"),
+        pytest.param("8-800-123-45-67", "+7 800 123-45-67", id="free of charge"),
+        pytest.param("+7 (7272) 12-34-56", "+7 7272 12 34 56", id="Almaty"),
+        pytest.param("+375 29 123-45-67", "+375 29 123-45-67", id="Minsk"),
+    ],
+)
+def test_no_telephone_is_shown_with_a_code_that_is_not_its_own(written: str, shown: str):
+    assert format_phone(parse_phone(written)) == shown
+    assert parse_phone(shown) == parse_phone(written)

@@ -556,6 +556,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_links_token_hash")),
     )
     op.create_table(
+        "newcomers",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("collection_id", sa.Uuid(), nullable=False),
+        sa.Column("signer_id", sa.Uuid(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tag", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("guardian_id", sa.Uuid(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_newcomers_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "collection_id"],
+            ["collections.school_id", "collections.id"],
+            name=op.f("fk_newcomers_school_id_collection_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "guardian_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_newcomers_school_id_guardian_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "signer_id"],
+            ["persons.school_id", "persons.id"],
+            name=op.f("fk_newcomers_school_id_signer_id"),
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_newcomers_school_id")),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_newcomers")),
+        sa.UniqueConstraint("school_id", "tag", name=op.f("uq_newcomers_school_id_tag")),
+    )
+    op.create_table(
         "person_tokens",
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),

@@ -27,6 +27,7 @@ from policies.permissions import Permission
 journal = Routes("journal", "Checkpoint, events, proofs and export of the journal")
 
 READ = needs(Permission.READ_JOURNAL)
+DAMAGED = "Запись повреждена. Проверьте журнал."
 PACK_TYPE = "application/zip"
 # Whoever sends the answer closes the file; it has no name and is gone then.
 new_file: Callable[[], Any] = tempfile.TemporaryFile
@@ -59,10 +60,12 @@ def list_events(told: Mapping[str, Any]) -> object:
 
 def _event(entry: Entry) -> Mapping[str, object]:
     event = entry.event
+    placed = {"index": entry.idx, "integrated_at": entry.integrated_at, "id": entry.id}
+    if event is None:
+        unsaid = ("kind", "school_id", "actor", "at", "request_id", "data")
+        return {**placed, "meaning": DAMAGED, **dict.fromkeys(unsaid)}
     return {
-        "index": entry.idx,
-        "integrated_at": entry.integrated_at,
-        "id": event.id,
+        **placed,
         "kind": event.kind,
         "meaning": KINDS[event.kind].meaning,
         "school_id": event.school_id,

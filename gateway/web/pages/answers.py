@@ -19,11 +19,12 @@ from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import needs
 from gateway.web.pages.documents import shown_document
 from gateway.web.pages.forms import birth_said, chosen, day_said, is_ticked, read, said
+from gateway.web.pages.sentences import told as in_words
 from gateway.web.pages.site import MENDABLE, Page, Pages, To
 from gateway.web.schemas.family import FamilyDecision, NewAnswer
 from gateway.web.schemas.parts import Corrections, DetailsIn
 from policies.facts import Decision, Field, FormKind
-from policies.findings import Code, text_of
+from policies.findings import Code
 from policies.permissions import Permission
 
 answers = Pages("answers")
@@ -39,10 +40,19 @@ def check(ask_id: UUID) -> Page:
     """The items as the school knows them, and what stands in the way of signing here."""
     unit, session = current_unit(), current_session()
     items = correcting.read_items(unit, session, ask_id)
-    against = answering.objections(unit, session, ask_id, Decision.GIVEN)
+    against, against_no = answering.objections(
+        unit, session, ask_id, (Decision.GIVEN, Decision.REFUSED)
+    )
     missing = [finding.field for finding in against if finding.code in LATER and finding.field]
-    hurdles = dict.fromkeys(text_of(f.code) for f in against if f.code not in LATER)
-    return _page("check", ask_id, items=items, missing=missing, hurdles=list(hurdles))
+    hurdles = list(dict.fromkeys(in_words(f.code) for f in against if f.code not in LATER))
+    return _page(
+        "check",
+        ask_id,
+        items=items,
+        missing=missing,
+        hurdles=hurdles,
+        may_refuse=not against_no,
+    )
 
 
 @answers.on("GET", f"{ASK}/items", SIGNER)

@@ -63,6 +63,7 @@ def set_up_drawing(app: Flask) -> None:
         phone=phone,
         snils=format_snils,
         kept_together=kept_together,
+        numbered=numbered,
     )
 
 
@@ -88,6 +89,11 @@ def phone(number: str) -> Markup:
 def kept_together(text: str) -> Markup:
     """A number or a code that must not break across lines."""
     return Markup('<span class="nowrap">{}</span>').format(text)
+
+
+def numbered(name: str) -> str:
+    """A name whose «№» does not part from its number."""
+    return name.replace("№ ", f"№{NO_BREAK}")
 
 
 def _begun(words: str) -> str:

@@ -12,9 +12,8 @@ from gateway.errors import (
     RulesBroken,
     UnreadableList,
 )
-from gateway.web.form_codes import sentence
+from gateway.web.pages.sentences import told
 from gateway.web.problems import problem_of
-from policies.findings import Code, text_of
 
 WHOLE = "form"
 """Name of a fault that belongs to no field."""
@@ -36,16 +35,16 @@ def faults_of(refused: Exception) -> dict[str, str]:
     """
     if isinstance(refused, BadInput):
         return {
-            _name(pointer): FOR_PEOPLE.get(code) or sentence(code)
+            _name(pointer): FOR_PEOPLE.get(code) or told(code)
             for pointer, code in refused.fields.items()
         }
     if isinstance(refused, RulesBroken):
         found: dict[str, str] = {}
         for finding in refused.findings:
-            found.setdefault(finding.field or WHOLE, text_of(finding.code))
+            found.setdefault(finding.field or WHOLE, told(finding.code))
         return found
     if isinstance(refused, UnreadableList):
-        return {WHOLE: text_of(Code(refused.code))}
+        return {WHOLE: told(refused.code)}
     if isinstance(refused, NotAuthenticated):
         return {WHOLE: NOT_LET_IN}
     if isinstance(refused, FactorWrong) and "credential" in request.form:

@@ -95,7 +95,7 @@ def renew_session() -> To:
 @links.on("GET", "/me/renew", HOLDER)
 def session_renewed() -> Page:
     """It is on its way."""
-    return Page(PLAIN, {"what": "renewed"})
+    return Page(PLAIN, {"school": school_in_question(), "what": "renewed"})
 
 
 def _about(template: str, token: str) -> Page:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
+from consent_forms.wording import GUARDIANS
 from gateway.actions import answer as answering
 from gateway.actions import look_at_own as looking
 from gateway.actions import open_link
-from gateway.errors import NothingToWithdraw
+from gateway.actions.name_newcomer import name_newcomer
+from gateway.errors import BadInput, NothingToWithdraw
 from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import HOLDER, needs
 from gateway.web.pages.cookies import FAMILY, secret_of
-from gateway.web.pages.forms import chosen
+from gateway.web.pages.forms import chosen, is_ticked
+from gateway.web.pages.reading import told
+from gateway.web.pages.school.words import counted
 from gateway.web.pages.site import Page, Pages, Sheet, To
 from gateway.web.receipts import as_pdf, receipt_facts
+from gateway.web.schemas.family import NewNewcomer, told_of_self
 from policies.permissions import Permission
 
 own = Pages("own")
 SIGNER = needs(Permission.ANSWER_ASKS)
 ANSWER = "/me/answers/<uuid:answer_id>"
+MOST_BYTES = 20_000  # ten fields of Cyrillic letters, percent-encoded
 
 
 class Who(StrEnum):
@@ -46,16 +52,33 @@ def say_who() -> To:
         case Who.OTHER:
             return To("own.other")
         case Who.NOBODY:
-            open_link.leave(current_unit(), secret_of(FAMILY))
-            return To("own.left", {"why": "stranger"}, leaves=FAMILY)
+            return _leave("stranger")
     return To("own.overview")
 
 
 @own.on("GET", "/me/other", SIGNER)
 def other() -> Page:
-    """Another representative: the school writes them down, then they get a link of their own."""
-    page = looking.look_at_own(current_unit(), current_session())
-    return Page("family/other.html", {"school": page.school, "page": page})
+    """Another representative says who they are."""
+    school = current_unit().schools.get(current_session().school_id)
+    kinds = [(kind.value, words.capitalize(), None) for kind, words in GUARDIANS.items()]
+    return Page("family/other.html", {"school": school, "kinds": kinds})
+
+
+@own.on("POST", "/me/other", SIGNER, again=other, most_bytes=MOST_BYTES)
+def name_other() -> To:
+    """Keep it for the school, which checks the documents."""
+    read = told(NewNewcomer)
+    if not is_ticked("sure"):
+        raise BadInput({"/sure": "responsibility_unsaid"})
+    name_newcomer(current_unit(), current_session(), told_of_self(read))
+    return To("own.named")
+
+
+@own.on("GET", "/me/other/sent", SIGNER)
+def named() -> Page:
+    """What the school does next."""
+    school = current_unit().schools.get(current_session().school_id)
+    return Page("family/said.html", {"what": "named", "school": school})
 
 
 @own.on("GET", "/me", SIGNER)
@@ -109,7 +132,7 @@ def withdrawal(ask_id: UUID) -> Page:
         for one in card.asks:
             if one.ask.id == ask_id and one.is_given:
                 facts = {"school": page.school, "page": page, "card": card, "one": one}
-                return Page("family/withdraw.html", facts)
+                return Page("family/withdraw.html", {**facts, "counted": counted})
     raise NothingToWithdraw
 
 
@@ -135,14 +158,20 @@ def looks(person_id: UUID) -> Page:
 @own.on("POST", "/me/leave", HOLDER)
 def leave() -> To:
     """Close the session."""
-    open_link.leave(current_unit(), secret_of(FAMILY))
-    return To("own.left", {"why": "done"}, leaves=FAMILY)
+    return _leave("done")
 
 
 @own.on("GET", "/me/left/<any(done, stranger):why>", HOLDER)
 def left(why: str) -> Page:
-    """The session is over."""
-    return Page("family/said.html", {"what": why})
+    """The session is over; the address says whose school it was, by the code of its poster."""
+    school = current_unit().schools.of_code(request.args.get("school", ""))
+    return Page("family/said.html", {"school": school, "what": why})
+
+
+def _leave(why: str) -> To:
+    school = open_link.leave(current_unit(), secret_of(FAMILY))
+    about = {"why": why, "school": school.public_code if school else None}
+    return To("own.left", about, leaves=FAMILY)
 
 
 def _kept(content: bytes, content_type: str, name: str) -> Response:

@@ -25,7 +25,7 @@ def home() -> Page:
 
 @public.on("GET", "/help", ANYBODY)
 def help_with_account() -> Page:
-    """How to get an account of Gosuslugi, for parents and for children."""
+    """How a family answers and gets its account of Gosuslugi, where a school begins."""
     return _page("public/help.html")
 
 

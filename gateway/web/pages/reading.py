@@ -14,7 +14,10 @@ from flask import request
 from marshmallow import fields
 
 from gateway.errors import BadInput
+from gateway.web.pages.forms import birth_said
 from gateway.web.parsing import pointers
+from gateway.web.schemas.fields import Personal
+from policies.facts import Field
 
 UNNAMED = "details"
 
@@ -51,6 +54,8 @@ def _value(field: fields.Field[Any], key: str, name: str) -> object:
         return [text for text in request.form.getlist(name) if text.strip()]
     if isinstance(field, fields.Date):
         return _day(name)
+    if isinstance(field, Personal) and field.item is Field.BIRTH_DATE:
+        return birth_said(name)
     text = request.form.get(name, "").strip()
     is_number = isinstance(field, fields.Integer) and text.isascii() and text.isdigit()
     return int(text) if is_number and len(text) <= len("100000000") else text

@@ -18,11 +18,12 @@ from gateway.errors import RulesBroken, SecondFactorNeeded, SecondFactorStale, T
 from gateway.store.schools import School
 from gateway.web.context import current_wiring
 from gateway.web.pages.cookies import FAMILY, secret_of
+from gateway.web.pages.sentences import told
 from gateway.web.problems import Problem, problem_of
 from gateway.web.refusals import note_failure, refuse
-from policies.findings import text_of
 
 PROGRAMS = ("/v1/", "/oauth/", "/.well-known/", "/problems/", "/openapi.json")
+WORKPLACES = ("/school", "/security", "/login", "/audit", "/admin")
 KEPT_HEADERS = ("Retry-After", "Allow")
 # Sentences of the table that speak to programs, as people need them.
 FOR_PEOPLE = {
@@ -66,6 +67,7 @@ def refuse_page(error: Exception) -> Response:
             ask_id=(request.view_args or {}).get("ask_id"),
             link_token=(request.view_args or {}).get("token"),
             can_renew=bool(secret_of(FAMILY)),
+            is_workplace=is_workplace(),
         ),
         status,
     )
@@ -82,7 +84,7 @@ def _detail(error: Exception, problem: Problem) -> str:
 def reasons_of(error: Exception) -> list[str]:
     """What rules had to say, each sentence once."""
     found = error.findings if isinstance(error, RulesBroken) else ()
-    return list(dict.fromkeys(text_of(finding.code) for finding in found))
+    return list(dict.fromkeys(told(finding.code) for finding in found))
 
 
 def refuse_unknown(error: Exception) -> Response:
@@ -96,17 +98,26 @@ UNKNOWN = (http.NotFound, http.MethodNotAllowed)
 
 
 def school_in_question() -> School | None:
-    """The school of the link or of the session in this request; None where there is neither."""
+    """The school of the link or of the session in this request, be it over; None for neither."""
     token = (request.view_args or {}).get("token")
     caller = g.get("caller")
     school_id = caller.actor.school_id if caller else None
-    if school_id is None and not isinstance(token, str):
+    session = "" if is_workplace() else secret_of(FAMILY)
+    if not (isinstance(token, str) or school_id or session):
         return None
     with current_wiring().looking() as look:
         if isinstance(token, str):
             link = look.links.find(hash_secret(token))
             school_id = link.school_id if link else None
+        elif school_id is None:
+            link = look.links.of_session(hash_secret(session))
+            school_id = link.school_id if link else None
         return look.schools.find(school_id) if school_id else None
+
+
+def is_workplace() -> bool:
+    """The page is one of staff: nobody there has to call the school."""
+    return request.path.startswith(WORKPLACES)
 
 
 def _keep_headers(answer: Response, error: Exception, problem: Problem) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from marshmallow import fields
 
+from gateway.actions.name_newcomer import ToldOfSelf
+from gateway.actions.record_agreement import Authority
 from gateway.web.schemas.fields import (
+    Personal,
     Wire,
     a_choice,
     a_day,
@@ -20,7 +25,7 @@ from gateway.web.schemas.fields import (
     some,
 )
 from gateway.web.schemas.parts import DetailsIn
-from policies.facts import Decision, FormKind
+from policies.facts import Decision, Field, FormKind, GuardianKind
 
 
 class FamilyDecision(StrEnum):
@@ -110,3 +115,26 @@ class AnswerMade(Wire):
     decided_at = a_moment()
     receipt_no = a_text()
     receipt = fields.String(required=True)
+
+
+class NewNewcomer(Wire):
+    """Another representative. `document`: that of the rights; `number` … `issuer` are its."""
+
+    kind = a_choice(GuardianKind)
+    family_name = Personal(Field.FAMILY_NAME, required=True)
+    given_name = Personal(Field.GIVEN_NAME, required=True)
+    patronymic = Personal(Field.PATRONYMIC)
+    birth_date = Personal(Field.BIRTH_DATE, required=True)
+    email = Personal(Field.EMAIL, required=True)
+    phone = Personal(Field.PHONE, required=True)
+    document = a_text(120)
+    number = a_text(60)
+    issued_on = a_day()
+    issuer = a_text(200)
+
+
+def told_of_self(read: Mapping[str, Any]) -> ToldOfSelf:
+    """What `NewNewcomer` has read, as the action takes it."""
+    paper = Authority(read["document"], read["number"], read["issued_on"], read["issuer"])
+    values = {item: read[item.value] for item in Field if item.value in read}
+    return ToldOfSelf(read["kind"], values, paper)

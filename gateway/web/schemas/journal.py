@@ -77,18 +77,21 @@ class ActorOut(Wire):
 
 
 class EventOut(Wire):
-    """`meaning`: Russian sentence of the kind. `index`: place in the tree."""
+    """`meaning`: Russian sentence of the kind. `index`: place in the tree.
+
+    A damaged record has no `kind` and says nothing more; the check of the journal finds it.
+    """
 
     index = a_number(0, MOST)
-    integrated_at = a_moment()
+    integrated_at = a_moment(allow_none=True)
     id = an_id()
-    kind = a_text()
+    kind = a_text(allow_none=True)
     meaning = a_text()
     school_id = an_id(allow_none=True)
-    actor = a_part(ActorOut)
-    at = a_moment()
+    actor = a_part(ActorOut, allow_none=True)
+    at = a_moment(allow_none=True)
     request_id = a_text(allow_none=True)
-    data = fields.Dict(keys=fields.String(), required=True)
+    data = fields.Dict(keys=fields.String(), required=True, allow_none=True)
 
 
 class EventsPage(Wire):

@@ -161,6 +161,12 @@ class NewAuthority(Wire):
     ends_on = a_day(required=False, allow_none=True)
 
 
+class AcceptedNewcomer(Wire):
+    """Pupils whom a newcomer represents, of those of the link."""
+
+    pupil_ids = some(an_id(), 20, load_default=list)
+
+
 class NewInvitations(Wire):
     """Without `class_id`: everybody of the collection."""
 

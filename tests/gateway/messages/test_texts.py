@@ -59,6 +59,27 @@ def test_a_replaced_address_hears_of_it_and_of_nobodys_name() -> None:
     assert "+7 4212 00-00-00" in letter.text
 
 
+def test_a_newcomer_is_told_of_by_no_name() -> None:
+    letter = texts.newcomer_named(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    assert SCHOOL in letter.subject
+    assert "О ком" not in letter.text
+    assert "+7 4212 00-00-00" in letter.text
+    assert parts_of(texts.newcomer_named_sms(SCHOOL)) <= 2
+
+
+def test_a_newcomer_on_record_is_told_of_by_no_name() -> None:
+    letter = texts.newcomer_accepted(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    assert SCHOOL in letter.subject
+    assert "О ком" not in letter.text
+    assert parts_of(texts.newcomer_accepted_sms(SCHOOL)) <= 2
+
+
+def test_the_declined_hear_why_and_are_not_named() -> None:
+    letter = texts.newcomer_declined(SCHOOL, "документы не показаны", "+7 4212 00-00-00")
+    assert "Причина: документы не показаны." in letter.text
+    assert "+7 4212 00-00-00" in letter.text
+
+
 def test_a_replaced_phone_is_told_in_few_words() -> None:
     warning = texts.phone_replaced(SCHOOL)
     assert warning.startswith(SCHOOL)

@@ -17,6 +17,7 @@ from audit.verify import main as verify
 from gateway.actions.add_school import add_school
 from gateway.unit import SYSTEM
 from policies.permissions import Role
+from tests.audit.journals import damage
 from tests.gateway.web.conftest import Door, refusal, told
 
 
@@ -100,3 +101,14 @@ def test_nothing_is_exported_before_the_first_signature(door: Door):
     assert refusal(door.post("/v1/audit/exports", auditor)) == (503, "journal_behind")
     found = told(door.get("/v1/audit/checkpoint", auditor))
     assert (found["note"], found["size"], found["root"]) == (None, 0, None)
+
+
+def test_a_damaged_record_is_listed_as_one_among_the_others(full_door: Door):
+    full_door.town.work()
+    idx = damage(full_door.town.wiring.writing, "import.committed")
+    found = told(full_door.get("/v1/audit/events?limit=200", full_door.who(Role.AUDITOR)))["events"]
+    assert [event["index"] for event in found if event["kind"] is None] == [idx]
+    assert found[idx]["meaning"] == "Запись повреждена. Проверьте журнал."
+    assert found[idx]["data"] is None
+    proof = full_door.get(f"/v1/audit/events/{found[idx]['id']}/proof", full_door.who(Role.AUDITOR))
+    assert told(proof)["index"] == idx

@@ -13,6 +13,7 @@ from gateway.actions.see_messages import see_messages
 from gateway.errors import AlreadyExists, BadInput, NotFound
 from gateway.web.context import current_unit
 from gateway.web.pages.admin.frame import CLIENTS, MESSAGES, ON_A_PAGE, SCHOOLS, framed, office
+from gateway.web.pages.audit.words import DELIVERY
 from gateway.web.pages.forms import read, said
 from gateway.web.pages.site import MENDABLE, Page, To
 from gateway.web.schemas.staff import NewClient, NewKeys
@@ -96,6 +97,7 @@ def messages() -> Page:
         post=post,
         places={place: unit.schools.get(place).short_name for place in places},
         channels={"mail": "почта", "sms": "SMS"},
+        reasons=DELIVERY,
     )
 
 

@@ -26,6 +26,7 @@ from gateway.web.pages.audit.frame import READ, auditor, framed
 from gateway.web.pages.audit.words import ACTORS, ALL_ROLES, Names, Part, parts, sentence
 from gateway.web.pages.site import Page, Sheet
 
+DAMAGED = "Запись повреждена. Проверьте журнал."
 ON_A_PAGE = 50
 MOST_CHIPS = 12
 EVENT = f"/audit/events/<int(max={canonical.MAX_INT}):idx>"
@@ -33,10 +34,10 @@ EVENT = f"/audit/events/<int(max={canonical.MAX_INT}):idx>"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event in a list. `zone` None: it belongs to no school."""
+    """One event in a list. `zone` None: it belongs to no school; `at` None: it is damaged."""
 
     idx: int
-    at: datetime
+    at: datetime | None
     zone: str | None
     school: str
     words: str
@@ -64,7 +65,7 @@ def events() -> Page:
         int(before[:15]) if before.isascii() and before.isdigit() else None,
         ON_A_PAGE,
     )
-    names = names_of(unit, [entry.event for entry in found.entries], found.facets)
+    names = names_of(unit, [each.event for each in found.entries if each.event], found.facets)
     total = sum(facet.count for facet in found.facets)
     return framed(
         "events.html",
@@ -89,6 +90,8 @@ def event(idx: int) -> Page:
     unit = current_unit()
     seen = see_event(unit, idx)
     found = seen.place.entry
+    if found.event is None:
+        return framed("damaged.html", entry=found, place=seen.place)
     names = names_of(unit, [found.event])
     return framed(
         "event.html",
@@ -121,6 +124,8 @@ def linked(told: Iterable[Part], event: Event) -> list[tuple[Part, dict[str, str
 def row_of(entry: Entry, names: Names) -> Row:
     """For lists here and elsewhere."""
     event = entry.event
+    if event is None:
+        return Row(entry.idx, None, None, "", DAMAGED, is_refusal=False)
     return Row(
         entry.idx,
         event.at,
@@ -139,30 +144,27 @@ def names_of(unit: Unit, events: Iterable[Event], facets: Iterable[Facet] = ()) 
         {each.school_id for each in listed} | {each.school_id for each in facets},
         {*_ids(listed, "staff_id"), *(e.actor.ref for e in listed if e.actor.kind == "staff")},
     )
-    by_id = dict(named.by_id)
-    for place in {each.school_id for each in listed if "class_id" in each.data}:
-        by_id |= unit.schools.class_names(place) if place else {}
     platforms = {each.actor.ref for each in listed if each.actor.kind == "platform"}
-    for who in filter(None, {*_ids(listed, "client_id"), *platforms}):
-        client = unit.clients.by_id(who)
-        if client is not None:
-            by_id[who] = client.name
+    by_id = {
+        **named.by_id,
+        **unit.schools.names_of_classes(_ids(listed, "class_id")),
+        **unit.clients.names(_known({*_ids(listed, "client_id"), *platforms})),
+    }
     return Names(by_id, named.zones)
 
 
 def names_of_ids(unit: Unit, schools: Iterable[UUID | None], staff: Iterable[UUID | None]) -> Names:
-    """Names of these schools, with their zones, and of these workers."""
-    by_id: dict[UUID, str] = {}
-    zones: dict[UUID, str] = {}
-    for place in filter(None, schools):
-        school = unit.schools.find(place)
-        if school is not None:
-            by_id[place], zones[place] = school.short_name, school.zone
-    for who in filter(None, staff):
-        worker = unit.staff.find(staff_id=who)
-        if worker is not None:
-            by_id[who] = f"{worker.login} ({ALL_ROLES[worker.role.value]})"
-    return Names(by_id, zones)
+    """Names of these schools, with their zones, and of these workers: one query for each kind."""
+    places, workers = _known(schools), _known(staff)
+    found = unit.schools.these(places) if places else []
+    by_id = {each.id: each.short_name for each in found}
+    for worker in unit.staff.these(workers) if workers else []:
+        by_id[worker.id] = f"{worker.login} ({ALL_ROLES[worker.role.value]})"
+    return Names(by_id, {each.id: each.zone for each in found})
+
+
+def _known(ids: Iterable[UUID | None]) -> set[UUID]:
+    return {each for each in ids if each is not None}
 
 
 def _ids(events: Iterable[Event], name: str) -> set[UUID]:
@@ -176,7 +178,16 @@ def _schools(unit: Unit) -> list[tuple[str, str]]:
 
 def _groups(said: Asked, facets: list[Facet], names: Names) -> list[tuple[str, list[Chip]]]:
     return [
-        ("Вид", _chips(said, "kind", facets, lambda f: f.kind, lambda v: KINDS[v].meaning[:-1])),
+        (
+            "Вид",
+            _chips(
+                said,
+                "kind",
+                facets,
+                lambda f: f.kind,
+                lambda v: KINDS[v].meaning[:-1] if v in KINDS else v,
+            ),
+        ),
         ("Кто", _chips(said, "actor", facets, lambda f: f.actor_kind, lambda v: ACTORS[v])),
         ("Исход", _chips(said, "outcome", facets, _outcome, lambda v: OUTCOMES[v])),
         (

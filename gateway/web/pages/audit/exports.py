@@ -21,7 +21,7 @@ from gateway.unit import Unit
 from gateway.web.context import current_unit
 from gateway.web.journal_filters import wanted
 from gateway.web.json_strict import moment_text
-from gateway.web.pages.audit.events import events, names_of
+from gateway.web.pages.audit.events import DAMAGED, events, names_of
 from gateway.web.pages.audit.filters import asked
 from gateway.web.pages.audit.frame import EXPORT, auditor, local, utc
 from gateway.web.pages.audit.words import actor_words, sentence
@@ -55,9 +55,12 @@ def _table(unit: Unit, out: BinaryIO) -> None:
     rows.writerow(COLUMNS)
 
     def write(entries: list[Entry]) -> None:
-        names = names_of(unit, [entry.event for entry in entries])
+        names = names_of(unit, [entry.event for entry in entries if entry.event])
         for entry in entries:
             event = entry.event
+            if event is None:
+                rows.writerow([str(entry.idx), "", "", "", "", "", DAMAGED, str(entry.id)])
+                continue
             zone = names.zones.get(event.school_id) if event.school_id else None
             cells = (
                 str(entry.idx),
@@ -79,10 +82,11 @@ def _table(unit: Unit, out: BinaryIO) -> None:
 def _lines(unit: Unit, out: BinaryIO) -> None:
     def write(entries: list[Entry]) -> None:
         for entry in entries:
+            at, event = entry.integrated_at, entry.event
             told = {
                 "index": entry.idx,
-                "integrated_at": moment_text(entry.integrated_at),
-                "body": canonical.loads(entry.event.body()),
+                "integrated_at": None if at is None else moment_text(at),
+                "body": None if event is None else canonical.loads(event.body()),
             }
             out.write(canonical.dumps(told) + b"\n")
 

@@ -45,6 +45,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "leaving_out_id": "решение о бумажном дневнике",
         "link_id": "ссылка",
         "message_id": "сообщение",
+        "newcomer_id": "другой представитель",
         "passkey_id": "ключ доступа",
         "person_id": "человек",
         "recall_id": "требование об уничтожении",
@@ -134,11 +135,27 @@ PURPOSES = {
     "invitations": "приглашения",
     "invitation": "приглашение",
 }
+DELIVERY: Mapping[str, str] = MappingProxyType(
+    {
+        "MESSAGE_UNFIT": "письмо так не отправить",
+        "ADDRESS_REFUSED": "адрес не принят",
+        "MESSAGE_REFUSED": "письмо не принято",
+        "LATER": "сервер всё время просил прийти позже",
+        "UNREACHABLE": "сервер не отвечал",
+        "LOGIN_REFUSED": "сервер не впустил",
+        "NOT_ENCRYPTED": "соединение с сервером не защищено",
+        "NOT_STORED": "папка писем недоступна",
+        "FAULT": "сбой отправки",
+        "UNREADABLE": "сообщение не расшифровать",
+    }
+)
+"""Why a message was given up."""
 VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "purpose": PURPOSES,
         "reason": {
             **REASONS,
+            **DELIVERY,
             "code": "неверный код",
             "challenge": "ключ доступа опоздал",
             "no_app": "приложение не подключено",
@@ -164,7 +181,7 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "to_set_up": "ещё не настроен",
             "optional": "не обязателен",
         },
-        "channel": CHANNELS,
+        "channel": {**CHANNELS, "mail": "почта"},
         "field": {each.value: PERSONAL[each].label_ru for each in Field},
         "fields": {each.value: PERSONAL[each].label_ru for each in Field},
         "strength": {"proved": "кодом", "stated": "словами семьи"},

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gateway.actions import readiness
 from gateway.actions.own_classes import own_classes
+from gateway.unit import Unit
 from gateway.web.context import current_unit
 from gateway.web.pages.school.frame import (
     CLASS,
@@ -21,6 +22,7 @@ from gateway.web.pages.school.frame import (
 )
 from gateway.web.pages.school.words import days_left
 from gateway.web.pages.site import Page, To
+from policies.permissions import Permission
 from policies.release import ClassReadiness, Counts
 
 NOBODY = Counts(None, 0, 0, 0, 0, 0)
@@ -46,7 +48,7 @@ def home() -> Page | To:
         return To("desks.collection", {"collection_id": found[0].id})
     today = unit.schools.get(unit.school_id).today(unit.now)
     told = [(c, programme_title(c), days_left((c.deadline_on - today).days)) for c in found]
-    return framed("home.html", collections=told)
+    return framed("home.html", collections=told, newcomers=_newcomers(unit))
 
 
 @school.on("GET", COLLECTION, SEE)
@@ -62,7 +64,12 @@ def collection(collection_id: UUID) -> Page | To:
     sums = [_sum(class_id, name, by_id.get(class_id)) for class_id, name in names.items()]
     left = (found.deadline_on - state.school.today(unit.now)).days
     return framed(
-        "collection.html", found, classes=sums, left=days_left(left), totals=state.readiness.totals
+        "collection.html",
+        found,
+        classes=sums,
+        left=days_left(left),
+        totals=state.readiness.totals,
+        newcomers=_newcomers(unit),
     )
 
 
@@ -80,6 +87,12 @@ def desk(collection_id: UUID, class_id: UUID) -> Page:
         left=days_left(days),
         is_open=days >= 0,
     )
+
+
+def _newcomers(unit: Unit) -> int:
+    """How many wait for the worker to check their documents; 0 for whom it does not concern."""
+    may = unit.actor.may(Permission.RECORD_AUTHORITY)
+    return unit.newcomers.count_waiting(unit.school_id) if may else 0
 
 
 def _sum(class_id: UUID, name: str, one: ClassReadiness | None) -> Sum:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
 from flask import Response, request
 
-from gateway.actions.check_import import Check, check_import, marked_list, read_columns
+from gateway.actions.check_import import (
+    Check,
+    asks_about_columns,
+    check_import,
+    marked_list,
+    read_columns,
+)
 from gateway.actions.commit_import import commit_import
 from gateway.actions.correct_cell import correct_cell, undo_repair
-from gateway.actions.correct_columns import LEFT_ALONE, MEANINGS, correct_columns
+from gateway.actions.correct_columns import MEANINGS, correct_columns
 from gateway.actions.import_roster import cancel_import, import_roster
 from gateway.actions.own_classes import own_classes
 from gateway.actions.personal_document import full_name
@@ -53,6 +60,7 @@ PASTED = "cells.csv"
 CELLS = FormSize(parts=8, text_bytes=4_000_000)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFUSED = (BadInput, UnreadableList)
+STILL_WRONG = "Сохранили, но не всё вписано верно. Исправьте отмеченное и идите дальше."
 
 
 @school.on("GET", LISTS, UPLOAD)
@@ -82,7 +90,8 @@ def upload(collection_id: UUID) -> To:
         (file.filename or "" if file and data else PASTED),
         class_name=name,
     )
-    return To("desks.check", {"import_id": import_id})
+    asks = asks_about_columns(current_unit(), import_id)
+    return To("desks.columns" if asks else "desks.check", {"import_id": import_id})
 
 
 @school.on("GET", LIST, UPLOAD)
@@ -107,8 +116,12 @@ def check(import_id: UUID) -> Page | To:
 
 @school.on("POST", f"{LIST}/cells", UPLOAD, again=check, mends=REFUSED)
 def mend(import_id: UUID) -> To:
-    """Write every cell that was typed into, and look at the whole list again."""
+    """Write every cell that was typed into; look at the whole list again, or go on (`next`).
+
+    Nobody is led on past a cell that was just typed wrong.
+    """
     unit, form = current_unit(), request.form
+    typed = set()
     for number in range(MOST_ROWS * 20):
         if f"cell-{number}" not in form:
             break
@@ -117,8 +130,17 @@ def mend(import_id: UUID) -> To:
             row = form.get(f"row-{number}", "")
             if len(text) > MOST_CELL or not row.isdigit():
                 raise BadInput({f"/cell-{number}": "too_long"})
-            correct_cell(unit, import_id, int(row[:9]), form.get(f"column-{number}", ""), text)
-    return To("desks.check", {"import_id": import_id})
+            column = form.get(f"column-{number}", "")
+            correct_cell(unit, import_id, int(row[:9]), column, text)
+            typed.add((int(row[:9]), column))
+    if "next" not in form:
+        return To("desks.check", {"import_id": import_id})
+    told = check_import(unit, import_id)
+    if not told.review.is_committable or any(
+        (cell.row, cell.column) in typed for row_told in told.rows for cell in row_told.cells
+    ):
+        return To("desks.check", {"import_id": import_id}, notice=STILL_WRONG)
+    return To("desks.changes", {"import_id": import_id})
 
 
 @school.on("POST", f"{LIST}/repairs", UPLOAD, again=check, mends=REFUSED)
@@ -146,15 +168,14 @@ def columns(import_id: UUID) -> Page:
     """What every column was taken for, with samples."""
     unit = current_unit()
     found = _import(import_id)
-    told, unread = read_columns(unit, import_id)
+    told = read_columns(unit, import_id)
+    words = {meaning: _with_kin(meaning, said, told.kin) for meaning, said in MEANINGS.items()}
     return framed(
         "columns.html",
         the_collection(found.collection_id),
         import_id=import_id,
-        columns=told,
-        unread=unread,
-        meanings=list(MEANINGS.items()),
-        left_alone=LEFT_ALONE,
+        told=told,
+        meanings=words,
     )
 
 
@@ -166,8 +187,8 @@ def say_columns(import_id: UUID) -> To:
         parts = name.split("-")
         if len(parts) == 3 and parts[0] == "column" and parts[1].isdigit() and parts[2].isdigit():
             said[int(parts[1][:4]), int(parts[2][:4])] = meaning
-    told, _ = read_columns(current_unit(), import_id)
-    known = {each.place: each.meaning for each in told}
+    told = read_columns(current_unit(), import_id)
+    known = {each.place: each.meaning for each in told.columns}
     changed = {at: meaning for at, meaning in said.items() if known.get(at) != meaning}
     if changed:
         correct_columns(current_unit(), import_id, changed)
@@ -257,6 +278,13 @@ def _drafts(collection_id: UUID) -> list[Import]:
 
 def _is_misread(told: Check) -> bool:
     return Code.COLUMNS_MISREAD in {finding.code for finding in told.review.findings}
+
+
+def _with_kin(meaning: str, words: str, kin: Mapping[str, str]) -> str:
+    """«Представитель 1 (мать): телефон», where the titles of the list say who it is."""
+    who, colon, what = words.partition(":")
+    relation = kin.get(meaning.partition(".")[0])
+    return f"{who} ({relation}){colon}{what}" if relation else words
 
 
 def _text(code: str) -> str:

@@ -227,7 +227,7 @@ def evidence(found: EvidencePage, made: str) -> Register:
             ("Корень журнала", place.root),
         ]
     else:
-        told.append(("Место в журнале", "войдёт в ближайшую контрольную точку"))
+        told.append(("Место в журнале", "войдёт в ближайшую контрольную отметку"))
     told += [
         (
             f"Скан {number}",

@@ -14,9 +14,10 @@ from gateway.actions.hand_in_class import hand_in_class
 from gateway.actions.open_collection import move_deadline, open_collection, state_enrolment
 from gateway.actions.prepare_release import prepare_release
 from gateway.actions.readiness import see_readiness
-from gateway.actions.release_set import Members
+from gateway.actions.release_set import Members, SchoolState
 from gateway.errors import BadInput, DigestMismatch, FactorWrong, NotFound, SecondFactorStale
 from gateway.store.bundles import Bundle
+from gateway.unit import Unit
 from gateway.web.context import current_caller, current_unit, current_wiring
 from gateway.web.pages.access import needs, proves
 from gateway.web.pages.reading import told
@@ -30,11 +31,11 @@ from gateway.web.pages.school.frame import (
     seen_classes,
     the_collection,
 )
-from gateway.web.pages.school.words import days_left
+from gateway.web.pages.school.words import REASONS, days_left
 from gateway.web.pages.site import MENDABLE, Page, To
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.fields import Wire, a_day, a_number, a_text
-from policies.findings import Finding, text_of
+from policies.findings import Code, Finding, text_of
 from policies.permissions import Permission
 from policies.programme import published
 from policies.release import ClassReadiness
@@ -67,7 +68,8 @@ def hand_in_form(collection_id: UUID, class_id: UUID) -> Page:
     """What the tutor hands in, or what is still missing."""
     found, name = the_collection(collection_id), class_name(class_id)
     one = _of_class(collection_id, class_id)
-    return framed("hand_in.html", found, one=one, class_name=name, block=_block(one))
+    waiting = [f for f in one.findings if f.code is not Code.CLASS_NOT_HANDED_IN]
+    return framed("hand_in.html", found, one=one, class_name=name, reasons=_sentences(waiting))
 
 
 @school.on("POST", f"{CLASS}/hand-in", needs(Permission.HAND_IN_CLASS), again=hand_in_form)
@@ -121,6 +123,7 @@ def readiness(collection_id: UUID) -> Page:
         left=days_left((state.collection.deadline_on - state.school.today(unit.now)).days),
         approval=unit.bundles.find_approval(unit.school_id, collection_id),
         is_late=state.school.today(unit.now) > state.collection.deadline_on,
+        proposals=_proposals(unit, state),
     )
 
 
@@ -212,6 +215,26 @@ def new_deadline(collection_id: UUID) -> To:
     """Set another one."""
     move_deadline(current_unit(), collection_id, told(wire.NewDeadline)["deadline_on"])
     return To("desks.collection", {"collection_id": collection_id}, notice="Срок изменён.")
+
+
+def _proposals(unit: Unit, state: SchoolState) -> list[tuple[UUID, str, str]]:
+    """Pupil, class and reason of each leaving out that the worker may confirm; nobody is named."""
+    if not unit.actor.may(Permission.CONFIRM_LEAVING_OUT):
+        return []
+    standings = state.readiness.standings
+    waiting = {
+        pupil: proposed.reason
+        for pupil, proposed in unit.leaving_out.by_pupil(
+            state.school.id, state.collection.id
+        ).items()
+        if proposed.confirmed_at is None and pupil in standings and not standings[pupil].is_settled
+    }
+    names = unit.schools.class_names(state.school.id)
+    places = unit.pupils.classes(state.school.id, waiting.keys())
+    found = [
+        (pupil, names[place], REASONS.get(waiting[pupil], "")) for pupil, place in places.items()
+    ]
+    return sorted(found, key=lambda each: (each[1], each[0]))
 
 
 def _programmes() -> list[tuple[str, str]]:

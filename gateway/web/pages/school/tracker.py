@@ -27,7 +27,7 @@ CHIPS: Mapping[str, str] = MappingProxyType(
     {
         "all": "все",
         "waiting": "не решили",
-        "silent": "не ответили",
+        "silent": "нет ответа семьи",
         "items": "не хватает сведений",
         "contacts": "телефон или почта заняты",
         "paper": "не передаётся",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.gateway.web.conftest import CLASS, Door
 from tests.gateway.web.pages.conftest import Browser, Family
 
 PAPER = {
@@ -54,3 +57,33 @@ def test_from_the_letter_to_the_receipt_and_the_withdrawal(family: Family):
     browser.send("/withdraw")
     assert browser.heading == "Согласие отозвано"
     assert "переданы не будут" in browser.text
+
+
+def test_without_an_agreement_the_mother_reads_what_she_can_do(door: Door):
+    door.town.import_children(CLASS)
+    browser = Family(door, Browser(door.http)).come_in().follow("Ответить")
+    assert "У школы нет с вами соглашения об электронной подписи" in browser.text
+    assert "Отказаться можно здесь или на бумаге" in browser.text
+    assert browser.follow("перейти к отказу").heading == "Отказ: не передавать данные"
+
+
+@pytest.mark.parametrize("why", ["done", "stranger"])
+def test_whoever_leaves_sees_the_telephone_of_the_school(family: Family, why: str):
+    browser = family.come_in()
+    if why == "done":
+        browser.send("/me/leave")
+    else:
+        browser.open("/me/who").send("/me/who", {"who": "nobody"})
+    assert 'href="tel:' in browser.page.text
+    assert browser.open(f"/me/left/{why}?school=nobody").page.status_code == 200
+
+
+def test_a_session_that_is_over_still_knows_whom_to_call(family: Family):
+    browser = family.come_in().follow("Ответить")
+    family.door.clock.forward(days=1)
+    browser.open(browser.page.request.path)
+    assert browser.heading == "Сеанс закончился"
+    assert 'href="tel:' in browser.page.text
+    browser.send("/me/renew")
+    assert browser.heading == "Новая ссылка отправлена"
+    assert 'href="tel:' in browser.page.text

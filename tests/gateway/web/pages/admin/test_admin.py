@@ -8,6 +8,9 @@ from uuid import UUID
 import pytest
 
 from gateway.actions.add_staff import add_staff
+from gateway.actions.deliver_messages import lease_messages, settle_delivery
+from gateway.actions.send_message import send_mail
+from gateway.messages.delivery import DeliveryFault
 from gateway.unit import SYSTEM
 from gateway.web.passwords import hash_password, is_password
 from policies.permissions import Role
@@ -221,6 +224,18 @@ def test_the_post_shows_masked_addresses_and_is_an_event(office: Office):
         event = last_of_kind(look.connection, "outbox.read")
     assert event is not None
     assert event.data == {"messages": 1}
+
+
+def test_a_message_that_was_given_up_says_how_it_went_and_why(office: Office):
+    town = office.desks.town
+    with town.wiring.units.open(SYSTEM) as unit:
+        send_mail(unit, town.school_id, "nobody@example.org", "Тема", "Текст")
+        (parcel,) = lease_messages(unit)
+        settle_delivery(unit, [], [(parcel, DeliveryFault.ADDRESS_REFUSED)], [])
+    town.work()
+    text = office.browser.open("/admin/messages")
+    assert "почта адрес не принят" in text
+    assert str(parcel.id) in text
 
 
 @pytest.mark.parametrize(

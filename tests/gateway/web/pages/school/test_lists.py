@@ -9,7 +9,8 @@ import pytest
 
 from gateway.actions.correct_columns import MEANINGS
 from gateway.intake.cells import Row, Table
-from gateway.intake.columns import find_header
+from gateway.intake.columns import LEFT_ALONE, find_header
+from policies.facts import Field
 from policies.permissions import Role
 from tests.gateway.web.pages.school.conftest import Browser, Desks
 from tests.town import HEADER, Child, class_list
@@ -73,6 +74,28 @@ def test_a_bad_cell_is_mended_where_it_is_told(desks: Desks):
     assert "Исправлять нечего" in tutor.post(f"{path}/cells", cell)
 
 
+WRONG = pasted(CHILD.line().replace("+79000000001", "8900"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "heading"),
+    [
+        pytest.param("+79000000001", "Что изменится", id="right"),
+        pytest.param("8901", "не всё вписано верно", id="wrong"),
+        pytest.param("8900", "Что изменится", id="left as it was"),
+    ],
+)
+def test_whoever_goes_on_loses_nothing_that_was_typed(desks: Desks, typed: str, heading: str):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, WRONG)
+    path = path_of(tutor)
+    cell = {"cell-0": typed, "was-0": "8900", "row-0": "2", "column-0": "Телефон"}
+    assert heading in tutor.post(f"{path}/cells", {**cell, "next": "yes"})
+    tutor.open(path)
+    assert tutor.page is not None
+    assert (typed in tutor.page.text) == (typed != "+79000000001")
+
+
 def test_what_was_typed_stays_beside_what_the_file_has(desks: Desks):
     tutor = desks.of(Role.TUTOR)
     upload(desks, tutor, pasted(CHILD.line().replace("+79000000001", "8900")))
@@ -105,13 +128,92 @@ def test_columns_are_read_as_a_person_says(desks: Desks):
     assert "новых людей 2" in tutor.text
 
 
-@pytest.mark.parametrize("meaning", [each for each in MEANINGS if each != "-"])
-def test_the_title_of_a_meaning_is_understood_as_that(meaning: str):
-    around = ("Ученик: фамилия", "Ученик: имя", "Ученик: СНИЛС", "Представитель 1: фамилия")
-    titles = [*(t for t in around if t != MEANINGS[meaning]), MEANINGS[meaning]]
-    header = find_header(Table("csv", "", (Row(1, tuple(titles)),)))
-    read = {f"{c.part.value}.{c.role.value}": c.title for c in header.columns}
-    assert read[meaning] == MEANINGS[meaning]
+@pytest.mark.parametrize("meaning", [each for each in MEANINGS if each != LEFT_ALONE])
+def test_every_meaning_that_is_offered_can_be_read(meaning: str):
+    titles = ("Ученик: фамилия", "Ученик: имя", "Ученик: СНИЛС", "Непонятно что")
+    header = find_header(Table("csv", "", (Row(1, titles),), said={3: meaning}))
+    assert {f"{c.part}.{c.role}": c.title for c in header.columns}[meaning] == "Непонятно что"
+
+
+def strange(title: str = "Куда писать маме", cells: str = "") -> str:
+    """The usual list, in which the e-mail of the mother stands under a title of its own."""
+    kin = HEADER.replace("Законный представитель 1: ФИО", "ФИО матери")
+    kin = kin.replace("Эл. почта представителя", title, 1)
+    line = cells or CHILD.line()
+    return "\r\n".join(each.replace(";", "\t") for each in (kin, line))
+
+
+def test_a_column_that_nobody_understood_is_asked_about_first(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    told = upload(desks, tutor, strange())
+    assert path_of(tutor).endswith("/columns")
+    assert "Нет столбца: Представитель 1 (мать): электронная почта." in told
+    asked = told.index("Эти столбцы мы не поняли")
+    assert asked < told.index("Куда писать маме Например: person101@example.org")
+    assert 'value="rep1.email" selected' not in tutor.page.text
+
+
+def test_a_column_is_read_as_the_teacher_says_and_the_others_stay(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, strange())
+    list_path = path_of(tutor).removesuffix("/columns")
+    told = tutor.post(f"{list_path}/columns", {"column-0-12": "rep1.email"})
+    assert "Исправлять нечего" in told
+    again = tutor.open(f"{list_path}/columns")
+    assert "мы не поняли" not in again
+    assert 'value="rep1.email" selected' in tutor.page.text
+    tutor.open(list_path)
+    commit(tutor)
+    with desks.town.by(Role.REGISTRAR) as unit:
+        kept = unit.people.items(desks.town.school_id).values()
+    assert "person101@example.org" in {each.values.get(Field.EMAIL) for each in kept}
+
+
+def test_a_column_that_is_not_needed_leaves_the_draft_at_once(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, strange("Любимый цвет"))
+    path = path_of(tutor)
+    tutor.post(path, {"column-0-12": "-"})
+    told = tutor.open(path)
+    assert "Не читали и не сохранили: Любимый цвет" in told
+    assert "person101@example.org" not in told
+    tutor.post(path, {"column-0-12": "rep1.email"}, 422)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"column-0-12": "rep1.phone"}, "Это уже выбрано для другого столбца."),
+        ({"column-0-12": "rep1.shoe_size"}, "Выберите один из вариантов."),
+        ({"column-0-200": "rep1.email"}, "Выберите один из вариантов."),
+        ({"column-7-12": "rep1.email"}, "Выберите один из вариантов."),
+        ({"column-0-1": "-", "column-0-8": "-", "column-0-14": "-"}, "Не осталось столбца с ФИО."),
+    ],
+    ids=["taken", "no meaning", "no column", "no list", "nobody named"],
+)
+def test_a_choice_that_makes_no_sense_comes_back(desks: Desks, said: dict[str, object], told: str):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, strange())
+    path = path_of(tutor)
+    assert told in tutor.post(path, said, 422)
+    assert "мы не поняли" in tutor.open(path)
+
+
+def test_a_list_with_every_item_is_asked_nothing_about_its_other_columns(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    coloured = pasted(f"{CHILD.line()};;;;;;;красный").replace("\r\n", "\tЦвет\r\n", 1)
+    told = upload(desks, tutor, coloured)
+    assert not path_of(tutor).endswith("/columns")
+    assert "Не читали столбцы: Цвет" in told
+
+
+def test_what_was_typed_stays_when_a_column_is_said(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, strange(cells=CHILD.line().replace("+79000000001", "8900")))
+    path = path_of(tutor).removesuffix("/columns")
+    cell = {"cell-0": "+79000000001", "was-0": "8900", "row-0": "2", "column-0": "Телефон"}
+    tutor.post(f"{path}/cells", cell)
+    assert "Исправлять нечего" in tutor.post(f"{path}/columns", {"column-0-12": "rep1.email"})
 
 
 def test_an_empty_upload_is_told_and_a_broken_one_comes_back(desks: Desks):

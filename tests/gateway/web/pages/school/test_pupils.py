@@ -61,8 +61,14 @@ def ask_path(on: Desks, form: FormKind = FormKind.CHILD) -> str:
 def test_the_tracker_says_what_is_missing_and_filters_by_its_address(listed: Desks):
     tutor = listed.of(Role.TUTOR)
     told = tutor.open(f"{listed.desk()}/pupils")
-    assert "2 все 2 не решили 2 не ответили" in told
+    assert "2 все 2 не решили 2 нет ответа семьи" in told
     assert "Семья ещё не ответила" in told
+    assert tutor.page is not None
+    assert f"{pupil_path(listed)}#documents" in tutor.page.text
+    assert told.count("Пригласить ещё раз") == 2
+    director = listed.of(Role.DIRECTOR).open(f"{listed.desk()}/pupils")
+    assert "Записать ответ" not in director
+    assert "Пригласить" not in director
     assert "Здесь никого нет" in tutor.open(f"{listed.desk()}/pupils?show=ready")
     assert "2 ученика" in tutor.open(f"{listed.desk()}/pupils?show=nonsense")
 
@@ -154,9 +160,15 @@ def test_attempts_and_two_people_leave_a_silent_family_out(listed: Desks):
     registrar.open(path)
     assert "подтверждает директор" in registrar.send(f"{path}/leaving-out", reason="no_answer")
     director = listed.of(Role.DIRECTOR)
+    ready = f"{listed.collection}/readiness"
+    assert "Ждут вашего подтверждения" in director.open(ready)
+    assert "Ученик 7А, 1 из 1" in director.text
+    assert "Ёлкин" not in director.text
+    assert "Ждут вашего подтверждения" not in registrar.open(ready)
     director.open(path)
     assert "Подтверждено" in director.send(f"{path}/leaving-out/confirmation")
     assert "без ответа, бумажный дневник" in director.text
+    assert "Ждут вашего подтверждения" not in director.open(ready)
 
 
 def test_one_attempt_is_not_enough_to_leave_out(listed: Desks):
@@ -168,7 +180,8 @@ def test_one_attempt_is_not_enough_to_leave_out(listed: Desks):
 
 def test_an_agreement_is_recorded_for_those_who_signed_it(listed: Desks):
     tutor = listed.of(Role.TUTOR)
-    tutor.open(pupil_path(listed))
+    told = tutor.open(pupil_path(listed))
+    assert told.count("соглашения нет") == 1  # a child of eleven signs nothing
     fields = {"number": "12", "person_ids": str(listed.town.person(101))}
     path = f"{pupil_path(listed)}/agreements"
     told = tutor.post(path, {**fields, **day("signed_on", listed)})

@@ -70,7 +70,9 @@ def test_sums_add_up_and_reasons_lead_to_their_class(settled: Desks):
 def test_a_class_in_which_somebody_waits_is_not_handed_in(desks: Desks):
     desks.town.import_children(CLASS)
     tutor = desks.of(Role.TUTOR)
-    assert "Сдать можно, когда решат все" in tutor.open(f"{desks.desk()}/hand-in")
+    told = tutor.open(f"{desks.desk()}/hand-in")
+    assert "Сдать можно, когда решат все" in told
+    assert "Попросите его" not in told
     assert "Семья ещё не ответила" in tutor.send(f"{desks.desk()}/hand-in", 422)
 
 
