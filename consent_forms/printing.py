@@ -54,6 +54,22 @@ class _Press(NamedTuple):
 _PRINTING = threading.Lock()
 
 
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """All that is made lives until it is drawn; looking it through takes a tenth of the time.
+
+    Of threads that overlap, one that found the collector at work starts it again.
+    """
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_collecting:
+            gc.enable()
+
+
+@_nothing_collected()
 def pdf(html: bytes) -> bytes:
     """Print a document of ours. The same bytes in give the same bytes out.
 
@@ -61,7 +77,8 @@ def pdf(html: bytes) -> bytes:
     `data:` inside it is read. Title and language come from the document; no moment is written.
     """
     document, style = _read(html)
-    with _printing() as press:
+    with _PRINTING:
+        press = _press()
         printed: bytes = document.write_pdf(
             stylesheets=[press.letters, *style],
             font_config=press.fonts,
@@ -70,6 +87,7 @@ def pdf(html: bytes) -> bytes:
     return printed
 
 
+@_nothing_collected()
 def printed_together(documents: Sequence[bytes]) -> bytes:
     """One PDF without tags of several documents for a pen (`styles/paper.css`); each counts its
     own pages and begins on a new sheet of paper. Between two of them others may print.
@@ -77,7 +95,8 @@ def printed_together(documents: Sequence[bytes]) -> bytes:
 
     def laid_out(html: bytes) -> weasyprint.Document:
         document, style = _read(html)
-        with _printing() as press:
+        with _PRINTING:
+            press = _press()
             return document.render(
                 stylesheets=[press.letters, *style, press.paper], font_config=press.fonts
             )
@@ -85,28 +104,16 @@ def printed_together(documents: Sequence[bytes]) -> bytes:
     each = [laid_out(document) for document in documents]
     empty = laid_out(_EMPTY_SHEET)
     pages = [p for one in each for p in (*one.pages, *empty.pages[: len(one.pages) % 2])]
-    with _printing():
+    with _PRINTING:
         printed: bytes = each[0].copy(pages).write_pdf()
     return printed
 
 
-@contextmanager
-def _printing() -> Iterator[_Press]:
-    """One at a time. Nothing is collected meanwhile: all that is made lives until it is drawn, and
-    looking it through takes a tenth of the time.
-    """
-    with _PRINTING:
-        was_collecting = gc.isenabled()
-        gc.disable()
-        try:
-            yield _press()
-        finally:
-            if was_collecting:
-                gc.enable()
-
-
 def _read(html: bytes) -> tuple[weasyprint.HTML, list[weasyprint.CSS]]:
-    """The document without its style, and that read once for all who share it."""
+    """The document without its style, and that read once for all who share it.
+
+    Read outside the lock, which is when whoever waits for it comes in.
+    """
     from weasyprint import HTML
 
     text = html.decode()

@@ -14,7 +14,7 @@ from audit.store import Moment, metadata
 
 __all__ = ["Moment", "event_column", "metadata", "own_id", "school_column", "school_key"]
 
-# What a statement that is written once is told when it runs (decision 0019).
+# What a statement that is written once is told when it runs (decision 0020).
 SCHOOL: sa.BindParameter[UUID] = sa.bindparam("school_id")
 ID: sa.BindParameter[UUID] = sa.bindparam("id")
 PERSON: sa.BindParameter[UUID] = sa.bindparam("person_id")
