@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from uuid import UUID
+
+from argon2 import PasswordHasher
 
 from policies.facts import (
     Absence,
@@ -43,6 +46,12 @@ _numbers = count(1)
 def an_id(number: int | None = None) -> UUID:
     """A surrogate id; the same number gives the same id."""
     return UUID(int=next(_numbers) + (1 << 64) if number is None else number)
+
+
+@cache
+def stored_password(password: str) -> str:
+    """A hash as the service keeps it, only quick to make and to compare."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
 def a_snils(number: int) -> str:

@@ -12,11 +12,11 @@ from gateway.actions.deliver_messages import lease_messages, settle_delivery
 from gateway.actions.send_message import send_mail
 from gateway.messages.delivery import DeliveryFault
 from gateway.unit import SYSTEM
-from gateway.web.passwords import hash_password, is_password
+from gateway.web.passwords import is_password
 from policies.permissions import Role
 from policies.programme import published
 from tests.conftest import Clock
-from tests.factories import a_snils
+from tests.factories import a_snils, stored_password
 from tests.gateway.web.conftest import CLASS, MOTHER, app, client, log_lines, visitor
 from tests.gateway.web.pages.school.conftest import Browser, Desks, desks, set_up_phone
 from tests.town import PASSPORT, platform_jwks
@@ -41,7 +41,7 @@ class Office:
 @pytest.fixture
 def office(desks: Desks) -> Office:
     with desks.wiring.units.open(SYSTEM) as unit:
-        own = add_staff(unit, "chief", hash_password(PASSWORD), Role.ADMINISTRATOR, None)
+        own = add_staff(unit, "chief", stored_password(PASSWORD), Role.ADMINISTRATOR, None)
     return Office(desks, desks.of(Role.ADMINISTRATOR, own), own)
 
 

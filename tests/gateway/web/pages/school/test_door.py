@@ -8,8 +8,8 @@ from gateway.actions.add_staff import add_staff
 from gateway.actions.sign_in import MAX_FAILURES
 from gateway.unit import SYSTEM
 from gateway.web.pages.cookies import STAFF
-from gateway.web.passwords import hash_password
 from policies.permissions import Role
+from tests.factories import stored_password
 from tests.gateway.web.pages.school.conftest import Desks
 
 PASSWORD = "яблоки падают в октябре"
@@ -24,7 +24,7 @@ def staffed(desks: Desks) -> Desks:
         add_staff(
             unit,
             LOGIN,
-            hash_password(PASSWORD),
+            stored_password(PASSWORD),
             Role.TUTOR,
             desks.town.school_id,
             class_names=["7А"],

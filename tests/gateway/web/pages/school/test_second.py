@@ -13,11 +13,11 @@ from gateway.actions.add_staff import add_staff
 from gateway.unit import SYSTEM
 from gateway.web.context import keep_wiring
 from gateway.web.pages.cookies import STAFF
-from gateway.web.passwords import hash_password
 from gateway.wiring import Wiring
 from policies.permissions import Role
 from tests.authenticator import Authenticator
 from tests.conftest import Clock
+from tests.factories import stored_password
 from tests.gateway.web.pages.school.conftest import Browser, Desks, set_up_phone
 from tests.phone import Phone
 
@@ -33,7 +33,7 @@ def staffed(desks: Desks, clock: Clock) -> Desks:
     named = Wiring(replace(desks.wiring.settings, public_url=ADDRESS), clock)
     keep_wiring(desks.app, named)
     with desks.wiring.units.open(SYSTEM) as unit:
-        add_staff(unit, LOGIN, hash_password(PASSWORD), Role.REGISTRAR, desks.town.school_id)
+        add_staff(unit, LOGIN, stored_password(PASSWORD), Role.REGISTRAR, desks.town.school_id)
     return desks
 
 
@@ -210,7 +210,7 @@ def test_a_tutor_may_leave_it_for_later(staffed: Desks):
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
 def test_whoever_has_no_school_sets_one_up_too(staffed: Desks, clock: Clock, role: Role):
     with staffed.wiring.units.open(SYSTEM) as unit:
-        add_staff(unit, f"{role.value}-9", hash_password(PASSWORD), role, None)
+        add_staff(unit, f"{role.value}-9", stored_password(PASSWORD), role, None)
     browser = staffed.browser()
     browser.open("/login")
     browser.send("/login", login=f"{role.value}-9", password=PASSWORD)
