@@ -37,6 +37,9 @@ class Postgres:
 
     def __init__(self, server: PostgresServer) -> None:
         self._admin_url = sa.make_url(server.get_uri(driver="psycopg"))
+        self._admin = sa.create_engine(
+            self._admin_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True
+        )
         self.pid = server.get_pid()
         self._names = count(1)
         self._has_template = False
@@ -65,11 +68,12 @@ class Postgres:
         return self._admin_url.set(database=name).render_as_string(hide_password=False)
 
     def _run(self, statement: str) -> None:
-        engine = sa.create_engine(
-            self._admin_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
-        )
-        with engine.connect() as connection:
+        with self._admin.connect() as connection:
             connection.exec_driver_sql(statement)
+
+    def close(self) -> None:
+        """Let the server go."""
+        self._admin.dispose()
 
 
 @contextmanager
@@ -89,9 +93,11 @@ def running_postgres(settings_text: str = _FAST) -> Iterator[Postgres]:
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(settings_text)
         server.start()
+        running = Postgres(server)
         try:
-            yield Postgres(server)
+            yield running
         finally:
+            running.close()
             server.cleanup()
             atexit.unregister(server._cleanup)  # it would make its lock anew, in a gone directory
     finally:

@@ -70,16 +70,21 @@ def read_title(index: int, text: str, group: str) -> Title:
     is_weak = role is None and words in WEAK_RELATIONS
     if is_weak:
         role = Role.RELATION
-    context = words if _names_someone(words) else f"{group} {words}".strip()
-    if not _names_someone(context):
-        context = words
-    elif context is words and _kin(words) is None and _number(words) is None:
+    kin = _kin(words)
+    context = words
+    if kin is None and not says(_PEOPLE_WORDS, words):
+        context = f"{group} {words}".strip()
+        if context != words and not _names_someone(context):
+            context = words
+    elif kin is None and _number(words) is None:
         # «Родитель 1» above, «ФИО родителя» below: the upper one says which.
         context = f"{group} {words}" if _agrees(group, words) else words
-    is_representative = says(REPRESENTATIVE_WORDS, context) or _kin(context) is not None
+    if context != words:
+        kin = _kin(context)
+    is_representative = kin is not None or says(REPRESENTATIVE_WORDS, context)
     if role is Role.RELATION:
         # «Статус (мать, отец, опекун)» lists answers; whose it is, the group or the order says.
-        is_representative, context = True, group
+        is_representative, context, kin = True, group, _kin(group)
     is_pupil = not is_representative and says(PUPIL_WORDS, context)
     if role is None and (is_pupil or is_representative) and _only_names(words):
         role = Role.FULL_NAME
@@ -90,7 +95,7 @@ def read_title(index: int, text: str, group: str) -> Title:
         role=role,
         is_pupil=is_pupil,
         is_representative=is_representative,
-        kin=_kin(context),
+        kin=kin,
         number=_number(f"{group} {words}" if role is Role.RELATION else context)
         if is_representative
         else None,

@@ -5,8 +5,8 @@ A road is gone once; tests look at what it met. Tests of this folder run on one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -91,13 +91,31 @@ def running_house(
         stage.stop()
 
 
+_RUNNING = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """What runs for this folder stops with its last test; it would idle beside all the others."""
+    yield
+    if nextitem is None or item.path.parent != nextitem.path.parent:
+        item.config.stash.setdefault(_RUNNING, ExitStack()).close()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def running(request: pytest.FixtureRequest) -> ExitStack:
+    """Closed behind the last test of this folder."""
+    return request.config.stash.setdefault(_RUNNING, ExitStack())
+
+
+@pytest.fixture(scope="session")
+def chromium(running: ExitStack) -> Browser:
     path = find_chromium()
     if path is None:
         pytest.skip(WANTED)
-    with running_chromium(path) as browser:
-        yield browser
+    return running.enter_context(running_chromium(path))
 
 
 @pytest.fixture(scope="session")
@@ -108,10 +126,10 @@ def album() -> Album:
 
 @pytest.fixture(scope="session")
 def house(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, album: Album
-) -> Iterator[House]:
-    with running_house(tmp_path_factory.mktemp("house"), chromium, album) as running:
-        yield running
+    running: ExitStack, tmp_path_factory: pytest.TempPathFactory, chromium: Browser, album: Album
+) -> House:
+    folder = tmp_path_factory.mktemp("house")
+    return running.enter_context(running_house(folder, chromium, album))
 
 
 @pytest.fixture(scope="session")
@@ -161,22 +179,26 @@ def newcomer(house: House, invited: BrowsedSchool) -> Visitor:
 
 @pytest.fixture(scope="session")
 def typing_family(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, postgres: Postgres
-) -> Iterator[FamilyRoad]:
+    running: ExitStack,
+    tmp_path_factory: pytest.TempPathFactory,
+    chromium: Browser,
+    postgres: Postgres,
+) -> FamilyRoad:
     """The same on PostgreSQL, with scripts and without a mouse."""
     url = postgres.add_database()
-    with running_house(tmp_path_factory.mktemp("typing"), chromium, Album(), url) as house:
-        school = house.school(28)
-        school.take_in(FAMILIES)
-        school.office.invite()
-        context = house.context(scripts=True)
-        visitor = KeyboardVisitor(context, house.stage.url, house.album)
-        road = FamilyRoad(visitor, school.outbox)
-        road.whole()
-        visitor.open("/me")
-        road.leave()
-        yield road
-    postgres.drop(url)
+    running.callback(postgres.drop, url)
+    folder = tmp_path_factory.mktemp("typing")
+    house = running.enter_context(running_house(folder, chromium, Album(), url))
+    school = house.school(28)
+    school.take_in(FAMILIES)
+    school.office.invite()
+    context = house.context(scripts=True)
+    visitor = KeyboardVisitor(context, house.stage.url, house.album)
+    road = FamilyRoad(visitor, school.outbox)
+    road.whole()
+    visitor.open("/me")
+    road.leave()
+    return road
 
 
 @pytest.fixture(scope="session")
