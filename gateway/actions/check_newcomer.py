@@ -1,7 +1,8 @@
 """The school looks at representatives who have named themselves, and accepts or declines them.
 
 Accepting puts them on record for the pupils whom the worker names, asks them and sends them a
-link of their own. Whoever the school knew before is warned again.
+link of their own. Whoever the school knew before is warned again. Somebody who is in the register
+already keeps that record: what it lacks is filled in, what it says otherwise stays.
 """
 
 from __future__ import annotations
@@ -14,13 +15,20 @@ from uuid import UUID
 from consent_forms.wording import GUARDIANS
 from crypto.envelope import KeyClass, RecordKind
 from crypto.errors import OpenError
+from gateway.actions.claim_contacts import claim_changed
 from gateway.actions.correct_items import TAKEN
 from gateway.actions.invite import invite_one
 from gateway.actions.name_newcomer import ToldOfSelf, children_of, warn_guardians
 from gateway.actions.open_asks import open_asks
-from gateway.actions.own_family import family_of_worker, require_no_relative, require_not_own
+from gateway.actions.own_family import (
+    family_of_worker,
+    is_own,
+    require_no_relative,
+    require_not_own,
+)
 from gateway.actions.personal_document import full_name
 from gateway.actions.record_agreement import record_authority
+from gateway.actions.roster_index import folded
 from gateway.actions.send_message import send_mail
 from gateway.errors import BadInput, NotFound, RulesBroken
 from gateway.messages import texts
@@ -28,7 +36,7 @@ from gateway.store.changes import Mark
 from gateway.store.newcomers import Newcomer
 from gateway.store.pupils import Guardianship
 from gateway.unit import Unit
-from policies.facts import Field, GuardianKind
+from policies.facts import Field, GuardianKind, Items
 from policies.findings import Code, Finding
 from policies.permissions import Permission
 
@@ -40,31 +48,47 @@ class Declined(StrEnum):
     NO_RIGHTS = "no_rights"
     WRONG_DATA = "wrong_data"
     UNREACHED = "unreached"
+    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A newcomer who waits, beside the pupils in question: id, name."""
+    """A newcomer who waits, beside the pupils in question: id, name.
+
+    `is_known`: the register has such a person already.
+    """
 
     newcomer: Newcomer
     told: ToldOfSelf = field(repr=False)
     name: str = field(repr=False)
     pupils: tuple[tuple[UUID, str], ...] = field(repr=False)
+    is_known: bool = False
 
 
-def see_newcomers(unit: Unit) -> list[Candidate]:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`is_invited` False: no letter could be sent to them now."""
+
+    collection_id: UUID
+    is_invited: bool
+
+
+def see_newcomers(unit: Unit) -> tuple[list[Candidate], int]:
     """Those of the own school who wait; a read of personal data, journalled.
 
-    What concerns the worker's own family is left to colleagues.
+    What concerns the worker's own family is left to colleagues and counted alone.
     """
     school_id, own = unit.school_id, family_of_worker(unit)
-    waiting = [
+    waiting = unit.newcomers.waiting(school_id)
+    mine = [
         newcomer
-        for newcomer in unit.newcomers.waiting(school_id)
+        for newcomer in waiting
         if own.isdisjoint(children_of(unit, school_id, newcomer.signer_id))
+        and not is_own(unit, _told(unit, school_id, newcomer).items)
     ]
-    unit.record("newcomer.read", rows=len(waiting))
-    return [_candidate(unit, school_id, newcomer) for newcomer in waiting]
+    unit.record("newcomer.read", rows=len(mine))
+    found = [_candidate(unit, school_id, newcomer) for newcomer in mine]
+    return found, len(waiting) - len(mine)
 
 
 def see_newcomer(unit: Unit, newcomer_id: UUID) -> Candidate:
@@ -73,48 +97,54 @@ def see_newcomer(unit: Unit, newcomer_id: UUID) -> Candidate:
     newcomer = _to_judge(unit, school_id, newcomer_id)
     if newcomer.decided_at is not None:
         raise NotFound
+    require_not_own(unit, Permission.RECORD_AUTHORITY, _told(unit, school_id, newcomer).items)
     unit.record("newcomer.read", rows=1, newcomer_id=newcomer_id)
     return _candidate(unit, school_id, newcomer)
 
 
 def accept_newcomer(
     unit: Unit, newcomer_id: UUID, pupil_ids: Collection[UUID], public_url: str
-) -> UUID:
-    """Put them on record as a representative of those pupils; answers the collection.
+) -> Accepted:
+    """Put them on record as a representative of those pupils.
 
-    The worker has seen the documents. Sent twice it is done once. A person whom the school has on
-    record under this name and birth day keeps that record. Raises `NotFound`, `OwnFamily`,
-    `BadInput`, `RulesBroken` where somebody else has such a contact.
+    The worker has seen the documents. Sent twice it is done once. Raises `NotFound`, `OwnFamily`,
+    `BadInput`, also where they stand for all of these pupils already; `RulesBroken` where somebody
+    else has such a contact.
     """
     school_id = unit.lock_school()
     newcomer = _to_judge(unit, school_id, newcomer_id)
     if newcomer.guardian_id is not None:
-        return newcomer.collection_id
+        return Accepted(newcomer.collection_id, is_invited=True)
     told = _told(unit, school_id, newcomer)
     require_not_own(unit, Permission.RECORD_AUTHORITY, told.items)
     pupils = sorted(set(pupil_ids))
     if not pupils:
         raise BadInput({"/pupil_ids": "choose"})
-    if not set(pupils) <= children_of(unit, school_id, newcomer.signer_id):
+    children = children_of(unit, school_id, newcomer.signer_id)
+    if not set(pupils) <= children:
         raise NotFound
-    person, is_returning = _known(unit, school_id, told)
+    person, is_returning = _known(unit, school_id, told, children)
     if person is not None:
         require_no_relative(unit, Permission.RECORD_AUTHORITY, [person])
     if found := _objections(unit, school_id, told, person, pupils):
         raise RulesBroken(found)
-    _warn(unit, school_id, pupils)
     guardian = person or unit.new_id()
+    links = _links_of(unit, school_id, guardian)
+    if all(pupil in links and _is_in_force(unit, school_id, links[pupil]) for pupil in pupils):
+        raise BadInput({"/pupil_ids": "represented"})
+    _warn(unit, school_id, pupils)
     done = unit.record("newcomer.accepted", newcomer_id=newcomer_id, person_id=guardian)
     if person is None or is_returning:
         _write(unit, school_id, guardian, told, is_returning=is_returning)
+    else:
+        _fill_in(unit, school_id, guardian, told)
     unit.newcomers.decide(school_id, newcomer_id, unit.now, done, guardian)
     for link_id in _stand_for(unit, school_id, guardian, told.kind, pupils):
-        if told.kind is not GuardianKind.PARENT:
-            record_authority(unit, link_id, told.authority, None)
+        record_authority(unit, link_id, told.authority, None)
     for collection in unit.collections.of_school(school_id):
         open_asks(unit, school_id, collection.id)
-    invite_one(unit, newcomer.collection_id, guardian, public_url)
-    return newcomer.collection_id
+    is_invited = invite_one(unit, newcomer.collection_id, guardian, public_url)
+    return Accepted(newcomer.collection_id, is_invited)
 
 
 def decline_newcomer(unit: Unit, newcomer_id: UUID, reason: Declined) -> None:
@@ -148,9 +178,15 @@ def _to_judge(unit: Unit, school_id: UUID, newcomer_id: UUID) -> Newcomer:
 
 def _candidate(unit: Unit, school_id: UUID, newcomer: Newcomer) -> Candidate:
     told = _told(unit, school_id, newcomer)
-    items = unit.people.items(school_id, children_of(unit, school_id, newcomer.signer_id))
+    children = children_of(unit, school_id, newcomer.signer_id)
+    items = unit.people.items(school_id, children)
     pupils = tuple((pupil, full_name(items[pupil])) for pupil in sorted(items))
-    return Candidate(newcomer, told, full_name(told.items), pupils)
+    unit.record_many(
+        ("person.read", {"person_id": pupil, "purpose": "newcomer"}) for pupil, _ in pupils
+    )
+    person, is_returning = _known(unit, school_id, told, children)
+    is_known = person is not None and not is_returning
+    return Candidate(newcomer, told, full_name(told.items), pupils, is_known)
 
 
 def _told(unit: Unit, school_id: UUID, newcomer: Newcomer) -> ToldOfSelf:
@@ -166,15 +202,33 @@ def _told(unit: Unit, school_id: UUID, newcomer: Newcomer) -> ToldOfSelf:
     return ToldOfSelf.of_text(plain[len(place) :])
 
 
-def _known(unit: Unit, school_id: UUID, told: ToldOfSelf) -> tuple[UUID | None, bool]:
-    """Who of the school it is by name and birth day; whether that record was destroyed."""
+def _known(
+    unit: Unit, school_id: UUID, told: ToldOfSelf, children: Collection[UUID]
+) -> tuple[UUID | None, bool]:
+    """Who of the school it is; whether that record was destroyed.
+
+    By name and birth day; among the children's representatives by name, where the register has no
+    birth day.
+    """
     identity = unit.vault.identity_token(school_id, told.items)
     if identity is None:
         return None, False
     if (person := unit.people.by_identity(school_id).get(identity)) is not None:
         return person, False
+    links = unit.pupils.list_guardianships(school_id, pupil_ids=children)
+    for person, items in unit.people.items(school_id, {g.guardian_id for g in links}).items():
+        if items.birth_date is None and _is_named(items, told.items):
+            return person, False
     person = unit.people.changes.marked(school_id).get((Mark.IDENTITY, identity))
     return person, person is not None
+
+
+def _is_named(items: Items, told: Items) -> bool:
+    """Both names are the same, and so is the patronymic where both have one."""
+    names = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC)
+    pairs = [(items.values.get(name, ""), told.values.get(name, "")) for name in names]
+    has_names = all(a and b for a, b in pairs[:2])
+    return has_names and all(folded(a) == folded(b) for a, b in pairs if a and b)
 
 
 def _objections(
@@ -208,12 +262,37 @@ def _write(
     write(school_id, [(person, told.items, event)])
 
 
+def _fill_in(unit: Unit, school_id: UUID, person: UUID, told: ToldOfSelf) -> None:
+    """What the record of a known person lacks is taken from what they told; the rest stays."""
+    before = unit.people.items(school_id, [person])[person]
+    missing = {f: value for f, value in told.values.items() if f not in before.values}
+    if not missing:
+        return
+    absent = {f: reason for f, reason in before.absent.items() if f not in missing}
+    items = Items({**before.values, **missing}, absent)
+    event = unit.record("person.changed", person_id=person, fields=sorted(f.value for f in missing))
+    unit.people.change_many(school_id, [(person, items, event)], staff_at=unit.now)
+    claim_changed(unit, school_id, person, items, event)
+
+
+def _links_of(unit: Unit, school_id: UUID, guardian: UUID) -> dict[UUID, Guardianship]:
+    """For whom they stand by the register, in force or not."""
+    known = unit.pupils.list_guardianships(school_id, guardian_ids=[guardian])
+    return {link.pupil_id: link for link in known}
+
+
+def _is_in_force(unit: Unit, school_id: UUID, link: Guardianship) -> bool:
+    today = unit.schools.get(school_id).today(unit.now)
+    return link.holds_on(today) and (link.kind is GuardianKind.PARENT or link.has_authority)
+
+
 def _stand_for(
     unit: Unit, school_id: UUID, guardian: UUID, kind: GuardianKind, pupils: Collection[UUID]
 ) -> list[UUID]:
-    """Representations that are new; who stood for a pupil before still does, as before."""
-    known = unit.pupils.list_guardianships(school_id, guardian_ids=[guardian])
-    before = {link.pupil_id for link in known}
+    """Representations that the document is kept for: new ones but a parent's, and those that had
+    ended or had none. What is in force stays as it is.
+    """
+    before = _links_of(unit, school_id, guardian)
     new = [
         Guardianship(unit.new_id(), pupil, guardian, kind, GUARDIANS[kind], False, None)
         for pupil in pupils
@@ -226,4 +305,9 @@ def _stand_for(
         ]
     )
     unit.pupils.add_guardianships(school_id, zip(new, events, strict=True))
-    return [link.id for link in new]
+    lapsed = [
+        before[pupil].id
+        for pupil in pupils
+        if pupil in before and not _is_in_force(unit, school_id, before[pupil])
+    ]
+    return lapsed + ([] if kind is GuardianKind.PARENT else [link.id for link in new])

@@ -132,17 +132,20 @@ def _require_possible(told: ToldOfSelf, today: date) -> None:
 
 
 def children_of(unit: Unit, school_id: UUID, signer_id: UUID) -> set[UUID]:
-    """Pupils for whom the signer stands."""
+    """Pupils for whom the signer stands today."""
+    today = unit.schools.get(school_id).today(unit.now)
     links = unit.pupils.list_guardianships(school_id, guardian_ids=[signer_id])
-    return {link.pupil_id for link in links}
+    return {link.pupil_id for link in links if link.holds_on(today)}
 
 
 def warn_guardians(
     unit: Unit, school_id: UUID, children: Iterable[UUID], letter: texts.Letter, sms: str
 ) -> None:
     """To every known address and phone of the children's representatives, each once."""
+    today = unit.schools.get(school_id).today(unit.now)
     links = unit.pupils.list_guardianships(school_id, pupil_ids=list(children))
-    known = unit.people.items(school_id, {link.guardian_id for link in links}).values()
+    standing = {link.guardian_id for link in links if link.holds_on(today)}
+    known = unit.people.items(school_id, standing).values()
     for to in sorted({each.values[Field.EMAIL] for each in known if Field.EMAIL in each.values}):
         send_mail(unit, school_id, to, letter.subject, letter.text)
     for to in sorted({each.values[Field.PHONE] for each in known if Field.PHONE in each.values}):

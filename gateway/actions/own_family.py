@@ -37,9 +37,14 @@ def require_no_relative(unit: Unit, permission: Permission, person_ids: Iterable
 
 def require_not_own(unit: Unit, permission: Permission, items: Items) -> None:
     """Whoever is not on record yet has no contact of the actor's. Raises `OwnFamily`."""
-    marks = _marks(unit).all
-    if marks and not marks.isdisjoint(unit.vault.tokens_of(unit.school_id, items).values()):
+    if is_own(unit, items):
         raise OwnFamily(permission)
+
+
+def is_own(unit: Unit, items: Items) -> bool:
+    """Somebody with a contact or SNILS of the actor's."""
+    marks = _marks(unit).all
+    return not marks.isdisjoint(unit.vault.tokens_of(unit.school_id, items).values())
 
 
 def require_no_relative_in(unit: Unit, plan: RosterPlan) -> None:

@@ -53,7 +53,7 @@ def spokesmen(unit: Unit, school_id: UUID, person_id: UUID, own: Items) -> list[
     if own.birth_date is not None and age(own.birth_date, today) >= ADULT:
         return [own]
     links = unit.pupils.list_guardianships(school_id, pupil_ids=[person_id])
-    found = unit.people.items(school_id, [link.guardian_id for link in links])
+    found = unit.people.items(school_id, [g.guardian_id for g in links if g.holds_on(today)])
     return [found[person] for person in sorted(found)] or [own]
 
 

@@ -47,7 +47,7 @@ newcomers = sa.Table(
 class Newcomer:
     """`signer_id`: by whose link they came.
 
-    `tag`: keyed, of all that was told: sent twice it is one; None once declined, so that the same
+    `tag`: keyed, of all that was told: sent twice it is one; None once decided, so that the same
     may be told again. `sealed` None: the school has decided, at `decided_at`. `guardian_id`: who
     the accepted one is now; None: waits, or was declined.
     """
@@ -76,7 +76,7 @@ class NewcomerStore:
         self._db.execute(newcomers.insert().values(school_id=school_id, **told, event_id=event_id))
 
     def with_tag(self, school_id: UUID, tag: bytes) -> UUID | None:
-        """Whoever told the same before and was not declined."""
+        """Whoever told the same before and still waits."""
         found: UUID | None = self._db.scalar(
             sa.select(newcomers.c.id).where(
                 newcomers.c.school_id == school_id, newcomers.c.tag == tag
@@ -118,9 +118,7 @@ class NewcomerStore:
         guardian_id: UUID | None,
     ) -> None:
         """What was told goes at once. `guardian_id` None: declined."""
-        values = {"decided_at": at, "guardian_id": guardian_id, "sealed": None}
-        if guardian_id is None:
-            values["tag"] = None
+        values = {"decided_at": at, "guardian_id": guardian_id, "sealed": None, "tag": None}
         self._db.execute(
             newcomers.update()
             .where(newcomers.c.school_id == school_id, newcomers.c.id == newcomer_id)

@@ -64,6 +64,10 @@ class Guardianship:
     has_authority: bool
     ends_on: date | None
 
+    def holds_on(self, day: date) -> bool:
+        """The last day of a guardianship still counts."""
+        return self.ends_on is None or day <= self.ends_on
+
 
 _KINDS = {each.value: each for each in GuardianKind}
 _LINK = (

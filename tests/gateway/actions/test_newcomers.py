@@ -28,10 +28,11 @@ from gateway.actions.record_agreement import Authority, read_authority
 from gateway.errors import BadInput, NotFound, OwnFamily, RulesBroken, TooLate, TooManyAttempts
 from gateway.messages import texts
 from gateway.store.newcomers import Newcomer, newcomers
+from gateway.store.pupils import Guardianship
 from gateway.unit import Actor
 from gateway.wiring import Wiring
 from gateway.worker.rounds import Rounds
-from policies.facts import Field, FormKind, GuardianKind
+from policies.facts import Field, FormKind, GuardianKind, Items
 from policies.findings import Code
 from policies.permissions import Role
 from policies.standing import StandingKind
@@ -307,6 +308,103 @@ def test_a_pupil_of_another_family_is_not_to_be_had(town: Town):
         accept_newcomer(unit, newcomer_id, [], URL)
 
 
+def rewrite(town: Town, person: UUID, values: dict[Field, str]) -> None:
+    """Another record in the place of the person's own."""
+    with town.by(Role.REGISTRAR) as unit:
+        unit.lock_school()
+        event = unit.record("person.changed", person_id=person, fields=["email"])
+        unit.people.change_many(town.school_id, [(person, Items(values), event)], None)
+
+
+def stand_for(town: Town, guardian: UUID, kind: GuardianKind, ends_on: date | None = None) -> None:
+    """One more representation of the child, without a document."""
+    child = town.person(CHILD)
+    with town.by(Role.REGISTRAR) as unit:
+        unit.lock_school()
+        link = Guardianship(unit.new_id(), child, guardian, kind, "опекун", False, ends_on)
+        event = unit.record("guardianship.added", guardianship_id=link.id, person_id=child)
+        unit.pupils.add_guardianships(town.school_id, [(link, event)])
+
+
+def test_what_a_known_record_lacks_is_filled_in(town: Town):
+    stranger = town.person(STRANGER)
+    named = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.BIRTH_DATE)
+    rewrite(town, stranger, {field: FATHER.values[field] for field in named})
+    newcomer_id, child = name(town), town.person(CHILD)
+    with town.by(Role.REGISTRAR) as unit:
+        assert see_newcomer(unit, newcomer_id).is_known
+    with town.by(Role.REGISTRAR) as unit:
+        done = accept_newcomer(unit, newcomer_id, [child], URL)
+    assert done.is_invited
+    assert guardian_of(town, newcomer_id) == stranger
+    with town.by(Role.REGISTRAR) as unit:
+        assert unit.people.items(town.school_id, [stranger])[stranger].values == FATHER.values
+
+
+def test_whose_birth_day_the_register_lacks_is_known_by_name_among_the_family(town: Town):
+    mother = town.person(MOTHER)
+    rewrite(
+        town,
+        mother,
+        {Field.FAMILY_NAME: "Елкин", Field.GIVEN_NAME: "Юрий", Field.SNILS: a_snils(MOTHER)},
+    )
+    stand_in = town.session(town.person(STRANGER))
+    stand_for(town, stand_in.signer_id, GuardianKind.PARENT)
+    with town.family(stand_in.signer_id) as unit:
+        newcomer_id = name_newcomer(unit, stand_in, FATHER)
+    with pytest.raises(BadInput) as refused:
+        accept(town, newcomer_id)
+    assert refused.value.fields == {"/pupil_ids": "represented"}
+    assert [row.guardian_id for row in rows(town)] == [None]
+
+
+def test_a_lapsed_representation_is_given_the_new_document(town: Town):
+    first = name(town)
+    accept(town, first, BROTHER)
+    father = guardian_of(town, first)
+    stand_for(town, father, GuardianKind.GUARDIAN, town.today() - timedelta(days=1))
+    accept(town, name(town, TRUSTEE))
+    child = town.person(CHILD)
+    with town.by(Role.REGISTRAR) as unit:
+        links = unit.pupils.list_guardianships(town.school_id, guardian_ids=[father])
+        (link,) = (each for each in links if each.pupil_id == child)
+        assert read_authority(unit, town.school_id, link.id, father) == PAPER
+    assert (link.has_authority, link.ends_on) == (True, None)
+
+
+def test_whose_right_has_ended_is_neither_warned_nor_names_anybody(town: Town):
+    stranger = town.person(STRANGER)
+    stand_for(town, stranger, GuardianKind.GUARDIAN, town.today() - timedelta(days=1))
+    before = len(waiting(town))
+    accept(town, name(town))
+    assert address(STRANGER) not in {to for to, _ in told_since(town, before)}
+    newcomer_id = name(town, link_of=STRANGER)
+    with town.by(Role.REGISTRAR) as unit:
+        seen = see_newcomer(unit, newcomer_id)
+    assert [pupil for pupil, _ in seen.pupils] == [town.person(STRANGERS_CHILD)]
+
+
+def test_the_accepted_who_comes_again_waits_again(town: Town):
+    first = name(town)
+    accept(town, first)
+    second = name(town)
+    assert second != first
+    with town.by(Role.REGISTRAR) as unit:
+        candidates, others = see_newcomers(unit)
+    assert ([each.newcomer.id for each in candidates], others) == ([second], 0)
+
+
+def test_whose_pupils_were_shown_stands_in_the_journal(town: Town):
+    newcomer_id = name(town)
+    with town.by(Role.REGISTRAR) as unit:
+        see_newcomer(unit, newcomer_id)
+    with town.wiring.looking() as look:
+        event = last_of_kind(look.connection, "person.read")
+    assert event is not None
+    assert event.data["purpose"] == "newcomer"
+    assert UUID(str(event.data["person_id"])) in {town.person(CHILD), town.person(BROTHER)}
+
+
 # declining, forgetting
 
 
@@ -370,7 +468,7 @@ def test_another_school_sees_and_judges_nobody(town: Town):
     newcomer_id, child = name(town), town.person(CHILD)
     other = Town(town.wiring, 29)
     with other.by(Role.REGISTRAR) as unit:
-        assert see_newcomers(unit) == []
+        assert see_newcomers(unit) == ([], 0)
     with pytest.raises(NotFound):
         decline(other, newcomer_id)
     with pytest.raises(NotFound), other.by(Role.REGISTRAR) as unit:
@@ -394,6 +492,8 @@ def test_a_worker_judges_nobody_of_the_own_family(town: Town, known: dict[str, s
     ):
         accept_newcomer(unit, newcomer_id, [child], URL)
     assert [row.guardian_id for row in rows(town)] == [None]
+    with town.wiring.units.open(Actor(Role.REGISTRAR, worker, town.school_id)) as unit:
+        assert see_newcomers(unit) == ([], 1)
 
 
 def test_what_was_put_into_another_row_does_not_open(

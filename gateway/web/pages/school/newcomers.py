@@ -18,14 +18,16 @@ from policies.permissions import Permission
 
 NEWCOMERS = "/school/newcomers"
 ONE = f"{NEWCOMERS}/<uuid:newcomer_id>"
+INVITED = "Представитель записан. Чтобы он мог подписать по коду, запишите соглашение."
+NOT_INVITED = "Представитель записан. Ссылка не ушла: проверьте почту, телефон и соглашение."
 CHECK = needs(Permission.RECORD_AUTHORITY)
 
 
 @school.on("GET", NEWCOMERS, CHECK)
 def newcomers() -> Page:
     """Whose documents are to be checked."""
-    found = checking.see_newcomers(current_unit())
-    return framed("newcomers.html", candidates=found, kinds=GUARDIANS)
+    found, others = checking.see_newcomers(current_unit())
+    return framed("newcomers.html", candidates=found, others=others, kinds=GUARDIANS)
 
 
 @school.on("GET", ONE, CHECK)
@@ -39,13 +41,13 @@ def newcomer(newcomer_id: UUID) -> Page:
 def accept(newcomer_id: UUID) -> To:
     """The documents were seen: on record with them."""
     read = told(AcceptedNewcomer)
-    collection_id = checking.accept_newcomer(
+    done = checking.accept_newcomer(
         current_unit(), newcomer_id, read["pupil_ids"], current_wiring().host.public_url
     )
     return To(
         "desks.pupil",
-        {"collection_id": collection_id, "pupil_id": read["pupil_ids"][0]},
-        notice="Представитель записан. Чтобы он мог подписать по коду, запишите соглашение.",
+        {"collection_id": done.collection_id, "pupil_id": read["pupil_ids"][0]},
+        notice=INVITED if done.is_invited else NOT_INVITED,
     )
 
 
