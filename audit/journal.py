@@ -14,8 +14,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.checkpoint import Checkpoint, read_unverified
+from audit.errors import BadField, UnknownKind
 from audit.event import Event
-from audit.leaf import Leaf
+from audit.leaf import Leaf, body_digest
 from audit.store import audit_checkpoint, audit_event, audit_leaf, audit_pending
 from audit.tree import inclusion
 
@@ -123,15 +124,28 @@ def event(connection: sa.Connection, event_id: UUID) -> Event | None:
 
 def latest(
     connection: sa.Connection, school_id: UUID, kinds: Collection[str], limit: int
-) -> list[Event]:
-    """The newest events of a school of these kinds, pending ones too, newest first."""
+) -> list[Event | None]:
+    """The newest events of a school of these kinds, pending ones too, newest first.
+
+    None stands for a damaged record.
+    """
     bodies = connection.scalars(
         sa.select(audit_event.c.body)
         .where(audit_event.c.school_id == school_id, audit_event.c.kind.in_(kinds))
         .order_by(audit_event.c.id.desc())
         .limit(limit)
     )
-    return [Event.from_body(body) for body in bodies]
+    return [readable(body) for body in bodies]
+
+
+def readable(body: bytes, digest: bytes | None = None) -> Event | None:
+    """None for a damaged body; `digest`: what its leaf says of it."""
+    if digest is not None and body_digest(body) != digest:
+        return None
+    try:
+        return Event.from_body(body)
+    except (BadField, UnknownKind):
+        return None
 
 
 def inclusion_proof(connection: sa.Connection, event_id: UUID) -> Inclusion | None:

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from audit.errors import BadField, LeafError, UnknownKind
+from audit.errors import LeafError
 from audit.event import Event
-from audit.journal import Entry
-from audit.leaf import Leaf, body_digest
+from audit.journal import Entry, readable
+from audit.leaf import Leaf
 from audit.store import audit_event, audit_leaf
 
 ACTOR_KINDS = ("staff", "family", "platform", "system")
@@ -123,7 +123,7 @@ def last_of_kind(connection: sa.Connection, kind: str) -> Event | None:
         .order_by(audit_event.c.id.desc())
         .limit(_PAGE)
     )
-    return next(filter(None, map(_event, bodies)), None)
+    return next(filter(None, map(readable, bodies)), None)
 
 
 def _matching(connection: sa.Connection, wanted: Wanted) -> sa.Select[Any]:
@@ -173,14 +173,4 @@ def _entry(row: Any) -> Entry:
         leaf = Leaf.decode(row.envelope)
     except LeafError:
         return Entry(row.idx, row.event_id, None, None)
-    return Entry(row.idx, row.event_id, leaf.integrated_at, _event(row.body, leaf.body_hash))
-
-
-def _event(body: bytes, digest: bytes | None = None) -> Event | None:
-    """None for a damaged body; `digest`: what its leaf says of it."""
-    if digest is not None and body_digest(body) != digest:
-        return None
-    try:
-        return Event.from_body(body)
-    except (BadField, UnknownKind):
-        return None
+    return Entry(row.idx, row.event_id, leaf.integrated_at, readable(row.body, leaf.body_hash))

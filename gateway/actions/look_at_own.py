@@ -28,7 +28,7 @@ from policies.programme import Programme
 from policies.release import deadline_passed
 
 NOTHING = Items({})
-READS = ("person.read", "class.read")
+READS = ("person.read", "class.read", "evidence.read", "register.read")
 MOST_LOOKS = 100
 MOST_READS = 5000
 
@@ -239,8 +239,16 @@ class Look:
     is_own: bool
 
 
-def who_looked(unit: Unit, session: FamilySession, person_id: UUID) -> list[Look]:
-    """Who has seen the data of the signer or of a child of theirs, the latest first.
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The latest first. `damaged`: records of the journal that cannot be read, be they whose."""
+
+    shown: tuple[Look, ...]
+    damaged: int
+
+
+def who_looked(unit: Unit, session: FamilySession, person_id: UUID) -> Looks:
+    """Who has seen the data of the signer or of a child of theirs: page, class, document, register.
 
     Workers are told by what they are, not by name. Raises `NotFound` for anybody else's data.
     """
@@ -249,10 +257,21 @@ def who_looked(unit: Unit, session: FamilySession, person_id: UUID) -> list[Look
         raise NotFound
     unit.record("person.read", person_id=person_id, purpose="own_looks")
     place = unit.pupils.classes(session.school_id, [person_id]).get(person_id)
-    about = {("person_id", str(person_id)), ("class_id", str(place))}
+    answered = unit.consents.answers_by_ask(
+        session.school_id, [ask.id for ask in asks if ask.subject_id == person_id]
+    )
+    about = {
+        ("person_id", str(person_id)),
+        ("class_id", str(place)),
+        ("collection_id", str(session.collection_id)),
+        *(("answer_id", str(each.id)) for answers in answered.values() for each in answers),
+    }
     roles: dict[UUID, Role | None] = {}
-    found = []
+    found, damaged = [], 0
     for event in journal.latest(unit.connection, session.school_id, READS, MOST_READS):
+        if event is None:
+            damaged += 1
+            continue
         if about.isdisjoint((name, str(value)) for name, value in event.data.items()):
             continue
         ref = event.actor.ref
@@ -262,4 +281,4 @@ def who_looked(unit: Unit, session: FamilySession, person_id: UUID) -> list[Look
         is_family = event.actor.kind == Role.FAMILY.value
         role = Role.FAMILY if is_family else roles.get(ref) if ref else None
         found.append(Look(event.at, role, is_own=is_family and ref in (None, session.signer_id)))
-    return found[:MOST_LOOKS]
+    return Looks(tuple(found[:MOST_LOOKS]), damaged)

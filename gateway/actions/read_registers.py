@@ -16,7 +16,14 @@ from gateway.unit import Unit
 from policies.facts import Items
 
 NOBODY = Items({})
-READS = ("person.read", "class.read", "import.read", "evidence.read", "register.read")
+READS = (
+    "person.read",
+    "class.read",
+    "import.read",
+    "evidence.read",
+    "register.read",
+    "newcomer.read",
+)
 MOST_READS = 5000
 
 
@@ -97,7 +104,7 @@ class Looked:
 class AccessRegister:
     """Who may see the data and who has seen it, the latest first. `counts`: reads by worker.
 
-    `is_cut`: older reads stand in the journal alone.
+    `is_cut`: older reads stand in the journal alone. `damaged`: records that cannot be read.
     """
 
     staff: tuple[Staff, ...]
@@ -105,6 +112,7 @@ class AccessRegister:
     counts: dict[UUID, int]
     rows: tuple[Looked, ...]
     is_cut: bool
+    damaged: int
 
 
 def read_accesses(unit: Unit, collection_id: UUID) -> AccessRegister:
@@ -121,7 +129,7 @@ def read_accesses(unit: Unit, collection_id: UUID) -> AccessRegister:
     workers = unit.staff.page(school_id, None, MOST_READS)
     known_workers = {each.id for each in workers}
     rows = []
-    for event in events:
+    for event in filter(None, events):
         told = event.data
         about = str(told.get("person_id") or told.get("class_id") or told.get("answer_id") or "")
         ref = event.actor.ref
@@ -147,4 +155,5 @@ def read_accesses(unit: Unit, collection_id: UUID) -> AccessRegister:
         dict(Counter(row.worker for row in rows if row.worker is not None)),
         tuple(rows),
         len(events) == MOST_READS,
+        events.count(None),
     )

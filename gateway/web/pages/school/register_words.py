@@ -179,6 +179,7 @@ def accesses(read: AccessRegister, school: School, made: str, most: int) -> Regi
             f"Показаны последние {len(rows)}; все обращения хранит журнал."
             if is_cut
             else f"Обращений {len(rows)}.",
+            *([f"Записей журнала повреждено: {read.damaged}."] if read.damaged else ()),
         ),
         caption="Каждое чтение записано в журнал до того, как данные показаны.",
         columns=("Когда", "Кто", "Что", "О ком", "Зачем"),
