@@ -58,6 +58,10 @@ def correct_columns(unit: Unit, import_id: UUID, meanings: Mapping[tuple[int, in
     unit.lock_school()
     found, draft = open_draft(unit, import_id)
     lists = lists_in(draft.kept.tables, draft.kept.sheet)
+    before = {(n, at): told for n, (each, _) in enumerate(lists) for at, told in each.said.items()}
+    meanings = {at: meaning for at, meaning in meanings.items() if before.get(at) != meaning}
+    if not meanings:
+        return
     known = {
         (number, column.index): (column.part, column.role)
         for number, (_, header) in enumerate(lists)

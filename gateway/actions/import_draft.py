@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crypto import canonical
 from crypto.envelope import KeyClass, RecordKind
+from gateway.actions.own_classes import own_classes
 from gateway.errors import ImportClosed, NotFound
 from gateway.intake.items import Repair
 from gateway.intake.kept import Kept
@@ -66,12 +67,17 @@ def seal_draft(unit: Unit, draft: Draft) -> bytes:
     )
 
 
+def find_import(unit: Unit, import_id: UUID) -> Import:
+    """Raises `NotFound`: a tutor has own uploads alone."""
+    found = unit.imports.find(unit.school_id, import_id)
+    if found is None or (own_classes(unit) is not None and found.staff_id != unit.actor.ref):
+        raise NotFound
+    return found
+
+
 def open_draft(unit: Unit, import_id: UUID) -> tuple[Import, Draft]:
     """The import and its draft. Raises `NotFound`, `ImportClosed`."""
-    school_id = unit.school_id
-    found = unit.imports.find(school_id, import_id)
-    if found is None:
-        raise NotFound
+    school_id, found = unit.school_id, find_import(unit, import_id)
     if found.state is not ImportState.REVIEW or found.draft is None:
         raise ImportClosed
     plain = unit.vault.open(

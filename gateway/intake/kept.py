@@ -98,8 +98,8 @@ class Kept:
     def as_said(self, said: Mapping[tuple[int, int], str]) -> Kept:
         """With columns read as a person says: (number of the list, zero-based column) -> meaning.
 
-        What is to be left alone is blanked. What was typed stays, but for columns that are read
-        no more.
+        What is to be left alone is blanked, and what is asked about no more. What was typed stays,
+        but for columns that are read no more.
         """
         tables = list(self.tables)
         read = set()
@@ -109,7 +109,7 @@ class Kept:
             header = find_header(changed)
             at = next(at for at, each in enumerate(self.tables) if each is table)
             aside = {column for column, meaning in chosen.items() if meaning == LEFT_ALONE}
-            tables[at] = _blanked(changed, header, aside)
+            tables[at] = _blanked(changed, header, aside | _unasked(changed, header))
             read |= {(number, column.title) for column in header.columns}
         edits = {place: text for place, text in self.edits.items() if place[::2] in read}
         undone = frozenset(place for place in self.undone if place[::2] in read)

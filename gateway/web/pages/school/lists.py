@@ -18,6 +18,7 @@ from gateway.actions.check_import import (
 from gateway.actions.commit_import import commit_import
 from gateway.actions.correct_cell import correct_cell, undo_repair
 from gateway.actions.correct_columns import MEANINGS, correct_columns
+from gateway.actions.import_draft import find_import
 from gateway.actions.import_roster import cancel_import, import_roster
 from gateway.actions.own_classes import own_classes
 from gateway.actions.personal_document import full_name
@@ -189,7 +190,8 @@ def say_columns(import_id: UUID) -> To:
             said[int(parts[1][:4]), int(parts[2][:4])] = meaning
     told = read_columns(current_unit(), import_id)
     known = {each.place: each.meaning for each in told.columns}
-    changed = {at: meaning for at, meaning in said.items() if known.get(at) != meaning}
+    # Nothing is chosen for a column that was settled in another window, or a tap ago.
+    changed = {at: meaning for at, meaning in said.items() if meaning and known.get(at) != meaning}
     if changed:
         correct_columns(current_unit(), import_id, changed)
     return To("desks.check", {"import_id": import_id})
@@ -245,12 +247,7 @@ def cancel(import_id: UUID) -> To:
 
 
 def _import(import_id: UUID) -> Import:
-    """Raises `NotFound`: a tutor has own uploads alone."""
-    unit = current_unit()
-    found = unit.imports.find(unit.school_id, import_id)
-    if found is None or (own_classes(unit) is not None and found.staff_id != unit.actor.ref):
-        raise NotFound
-    return found
+    return find_import(current_unit(), import_id)
 
 
 def _open(import_id: UUID) -> Import | None:

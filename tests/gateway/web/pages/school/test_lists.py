@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 
 from gateway.actions.correct_columns import MEANINGS
+from gateway.actions.import_draft import open_draft
 from gateway.intake.cells import Row, Table
 from gateway.intake.columns import find_header
 from gateway.intake.meanings import LEFT_ALONE
@@ -181,6 +183,32 @@ def test_a_column_that_is_not_needed_leaves_the_draft_at_once(desks: Desks):
     tutor.post(path, {"column-0-12": "rep1.email"}, 422)
 
 
+@pytest.mark.parametrize("meaning", ["rep1.email", "-"])
+def test_a_choice_sent_twice_is_made_once(desks: Desks, meaning: str):
+    tutor = desks.of(Role.TUTOR)
+    upload(desks, tutor, strange())
+    path = path_of(tutor)
+    first = tutor.post(path, {"column-0-12": meaning})
+    assert tutor.post(path, {"column-0-12": meaning}) == first
+
+
+def test_once_nothing_lacks_no_unknown_column_is_kept(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    titles, line = strange().split("\r\n")
+    cells = line.split("\t")
+    cells += [""] * (len(titles.split("\t")) - len(cells))
+    upload(desks, tutor, f"{titles}\tДиагноз\r\n" + "\t".join([*cells, "тайна"]))
+    path = path_of(tutor)
+    assert "тайна" in tutor.open(path)
+    tutor.post(path, {"column-0-12": "rep1.email"})
+    import_id = UUID(path.split("/")[-2])
+    with desks.town.by(Role.TUTOR) as unit:
+        _, draft = open_draft(unit, import_id)
+    assert "тайна" not in {
+        cell for table in draft.kept.tables for row in table.rows for cell in row.cells
+    }
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -264,11 +292,24 @@ def test_drafts_are_kept_listed_and_thrown_away(desks: Desks):
     tutor.open(path, 409)
 
 
+FORGED: dict[str, dict[str, object]] = {
+    "/cells": {"cell-0": "x", "was-0": "y", "row-0": "2", "column-0": "Телефон"},
+    "/repairs": {"repair": "2:Телефон"},
+    "/columns": {"column-0-1": "pupil.given_name"},
+    "/commit": {"digest": "0" * 64},
+    "/cancel": {},
+}
+
+
 def test_a_draft_of_another_is_not_there(desks: Desks):
     registrar = desks.of(Role.REGISTRAR)
     upload(desks, registrar, pasted(CHILD.line()))
     for part in ("", "/columns", "/changes"):
         desks.of(Role.TUTOR).open(path_of(registrar) + part, 404)
+    tutor = desks.of(Role.TUTOR)
+    for part, sent in FORGED.items():
+        tutor.open(f"{desks.collection}/lists")
+        tutor.post(path_of(registrar) + part, sent, 404)
     desks.of(Role.DIRECTOR).open(path_of(registrar), 403)
 
 
