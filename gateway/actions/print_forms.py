@@ -19,6 +19,7 @@ from gateway.actions.roster_index import folded
 from gateway.errors import BadInput, NotFound, TooLate
 from gateway.settings import Host
 from gateway.store.collections import Collection
+from gateway.store.consents import Ask
 from gateway.unit import Unit
 from policies.blanks import of_one_guardian, open_documents
 from policies.consent import AskFor
@@ -110,28 +111,27 @@ def _waiting(
     if deadline_passed(unit.now, collection.deadline_on, school.zone):
         raise TooLate
     rules, today = rules_of(collection), school.today(unit.now)
-    each = (open_documents(one.person_id, standing(one, rules, today)) for one in pupils)
+    asks = _asks(unit, collection)
+    each = (
+        [key for key in open_documents(one.person_id, standing(one, rules, today)) if key in asks]
+        for one in pupils
+    )
     return [documents for documents in each if documents]
 
 
-def _blanks(unit: Unit, collection: Collection, wanted: Many[AskFor], host: Host) -> list[bytes]:
-    """Consent and refusal of each; what siblings share is printed once.
+def _asks(unit: Unit, collection: Collection) -> dict[AskFor, Ask]:
+    """Nobody is asked while a birth date is unknown: it decides who signs."""
+    listed = unit.consents.list_asks(unit.school_id, collection.id)
+    return {AskFor(ask.form, ask.signer_id, ask.subject_id): ask for ask in listed}
 
-    Nobody is asked while a birth date is unknown: it decides who signs.
-    """
-    school_id, rules = unit.school_id, rules_of(collection)
-    subjects = {key.subject_id for key in wanted}
-    asks = {
-        AskFor(ask.form, ask.signer_id, ask.subject_id): ask
-        for ask in unit.consents.list_asks(school_id, collection.id, about=subjects)
-    }
+
+def _blanks(unit: Unit, collection: Collection, wanted: Many[AskFor], host: Host) -> list[bytes]:
+    """Consent and refusal of each; what siblings share is printed once."""
+    rules, asks = rules_of(collection), _asks(unit, collection)
     sittings = [
-        open_sitting(unit, rules, school_id, collection, asks[key])
+        open_sitting(unit, rules, unit.school_id, collection, asks[key])
         for key in dict.fromkeys(wanted)
-        if key in asks
     ]
-    if not sittings:
-        raise BadInput({"/": "forms_none"})
     return [
         render_blank(unit, sitting, decision, host) for sitting in sittings for decision in ANSWERS
     ]
