@@ -181,13 +181,18 @@ def test_nothing_is_edited_after_the_end(town: Town):
         correct(town, import_id, "СНИЛС", EVA.snils)
 
 
-def test_another_school_and_another_class_edit_nothing(town: Town, wiring: Wiring):
-    import_id = upload(town, line(EVA, OLGA, place="7Б"))
+def test_another_school_and_another_worker_edit_nothing(town: Town, wiring: Wiring):
+    import_id = upload(town, line(EVA, OLGA))
     other = Town(wiring, 29)
     with pytest.raises(NotFound):
         correct(other, import_id, "СНИЛС", EVA.snils)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         correct(town, import_id, "Телефон", EVA.phone, role=Role.TUTOR)
+
+
+def test_a_tutor_moves_nobody_into_another_class(town: Town):
+    import_id = upload(town, line(EVA, OLGA), role=Role.TUTOR)
+    correct(town, import_id, "Телефон", EVA.phone, role=Role.TUTOR)
     with pytest.raises(NotAllowed):
         correct(town, import_id, "Класс", "7Г", role=Role.TUTOR)
 

@@ -46,7 +46,7 @@ def test_the_invitation_says_what_a_family_needs_to_know() -> None:
 def test_a_code_comes_first_and_fits_one_sms() -> None:
     opening = texts.open_code("482913", SCHOOL)
     signing = texts.sign_code("482913", SCHOOL, "7K4M")
-    assert opening.startswith("482913 — код для ответа школе")
+    assert opening.startswith("482913 — код для ответа (")
     assert signing.startswith("482913 — подпись документа 7K4M")
     assert parts_of(opening) == 1
     assert parts_of(signing) <= 2
