@@ -13,7 +13,7 @@ from uuid import UUID
 from gateway.actions.import_draft import Draft, open_draft
 from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
-from gateway.actions.review_import import Review, review_import
+from gateway.actions.review_import import Review, record_look, review_import
 from gateway.intake.annotated import annotate
 from gateway.intake.kept import Place
 from gateway.intake.rows import Intake, lists_in
@@ -21,9 +21,10 @@ from gateway.intake.telling import QUESTIONS
 from gateway.intake.undecided import lacking, undecided
 from gateway.intake.values import text_of as cell_text
 from gateway.unit import Unit
-from policies.findings import Finding
+from policies.findings import Code, Finding
 
 SAMPLES = 3
+_OF_TITLES = frozenset({Code.COLUMN_MISSING, Code.COLUMN_TWICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class DoubtfulRow:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A list before its commit. `general`: remarks on no row; `pupils`: rows that name one.
+    """A list before its commit. `general`: remarks on the file and its titles; `pupils`: rows
+    that name one.
 
-    `unread`: titles of the columns that were left alone.
+    `ready`: pupils of whom nothing is asked. `unread`: titles of the columns that were left alone.
     """
 
     collection_id: UUID
@@ -63,12 +65,8 @@ class Check:
     rows: tuple[DoubtfulRow, ...]
     general: tuple[Finding, ...]
     pupils: int
+    ready: int
     unread: tuple[str, ...]
-
-    @property
-    def ready(self) -> int:
-        """Pupils of whom nothing is asked."""
-        return max(0, self.pupils - len(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def check_import(unit: Unit, import_id: UUID) -> Check:
     asked = [f for f in review.findings if not f.is_hint or f.code in QUESTIONS]
     by_row: dict[int, list[Finding]] = {}
     for finding in asked:
-        if finding.row is not None:
+        if finding.row is not None and finding.code not in _OF_TITLES:
             by_row.setdefault(finding.row, []).append(finding)
     names = {row.row: full_name(row.items) for row in draft.rows}
     now, original = draft.kept.written(), replace(draft.kept, edits={}).written()
@@ -115,10 +113,11 @@ def check_import(unit: Unit, import_id: UUID) -> Check:
         DoubtfulRow(row, names.get(row, ""), _cells(find, row, remarks, now, original))
         for row, remarks in sorted(by_row.items())
     )
-    general = tuple(f for f in asked if f.row is None)
+    general = tuple(f for f in asked if f.row is None or f.code in _OF_TITLES)
     lists = lists_in(draft.kept.tables, draft.kept.sheet)
     unread = tuple(dict.fromkeys(title for _, header in lists for title in header.unread))
-    return Check(found.collection_id, review, rows, general, len(draft.rows), unread)
+    ready = names.keys() - {draft.owners.get(row, row) for row in by_row}
+    return Check(found.collection_id, review, rows, general, len(draft.rows), len(ready), unread)
 
 
 def _cells(
@@ -150,20 +149,24 @@ def marked_list(unit: Unit, import_id: UUID) -> bytes:
 
 def asks_about_columns(unit: Unit, import_id: UUID) -> bool:
     """An item has no column, or two, and some column is left that may be it. Shows no value."""
-    _, draft = open_draft(unit, import_id)
-    return any(undecided(*each) for each in lists_in(draft.kept.tables, draft.kept.sheet))
+    found, draft = open_draft(unit, import_id)
+    rules = rules_of(unit.collections.get(unit.school_id, found.collection_id))
+    return any(undecided(*each, rules) for each in lists_in(draft.kept.tables, draft.kept.sheet))
 
 
 def read_columns(unit: Unit, import_id: UUID) -> ColumnsRead:
-    """How every column was understood. A read, like the check."""
-    review_import(unit, import_id)
-    _, draft = open_draft(unit, import_id)
+    """How every column was understood. A read, like the check; whose classes they are is not asked:
+    a column taken for the class may be none.
+    """
+    record_look(unit, import_id)
+    found, draft = open_draft(unit, import_id)
+    rules = rules_of(unit.collections.get(unit.school_id, found.collection_id))
     columns: list[ReadColumn] = []
     lacks: dict[str, None] = {}
     unread: dict[str, None] = {}
     kin: dict[str, str] = {}
     for number, (table, header) in enumerate(lists_in(draft.kept.tables, draft.kept.sheet)):
-        open_ones = undecided(table, header)
+        open_ones = undecided(table, header, rules)
         known = {c.index: (c.title, f"{c.part}.{c.role}") for c in header.columns}
         known |= {at: (title, "") for at, title in open_ones.items()}
         below = [row for row in table.rows if row.number > header.row]
@@ -171,7 +174,7 @@ def read_columns(unit: Unit, import_id: UUID) -> ColumnsRead:
             texts = (cell_text(row.cell(at)) for row in below)
             samples = tuple(islice(filter(None, texts), SAMPLES))
             columns.append(ReadColumn((number, at), title, meaning, samples))
-        lacks |= dict.fromkeys(f"{part}.{role}" for part, role in lacking(header))
+        lacks |= dict.fromkeys(f"{part}.{role}" for part, role in lacking(header, rules))
         kin |= {c.part: c.relation for c in header.columns if c.relation is not None}
         offered = set(open_ones.values())
         unread |= dict.fromkeys(title for title in header.unread if title not in offered)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from gateway.actions.import_draft import a_draft, open_draft, seal_draft
 from gateway.actions.pinned_rules import rules_of
-from gateway.actions.review_import import make_review
 from gateway.errors import BadInput
 from gateway.intake.columns import NAMING
 from gateway.intake.meanings import LEFT_ALONE, REPRESENTATIVES, Part, meant
@@ -52,8 +51,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
 def correct_columns(unit: Unit, import_id: UUID, meanings: Mapping[tuple[int, int], str]) -> None:
     """Read the draft again with these meanings: (number of the list, column) -> of `MEANINGS`.
 
-    What is left alone is blanked in the draft at once. Said twice it is said once. Raises
-    `BadInput`, `UnreadableList`, `NotFound`, `ImportClosed`, `NotAllowed`.
+    What is left alone is blanked in the draft at once. Said twice it is said once. Whose classes
+    the list names is asked by its review. Raises `BadInput`, `UnreadableList`, `NotFound`,
+    `ImportClosed`.
     """
     unit.lock_school()
     found, draft = open_draft(unit, import_id)
@@ -67,18 +67,17 @@ def correct_columns(unit: Unit, import_id: UUID, meanings: Mapping[tuple[int, in
         for number, (_, header) in enumerate(lists)
         for column in header.columns
     }
-    asked = {(n, at) for n, each in enumerate(lists) for at in undecided(*each)}
+    rules = rules_of(unit.collections.get(unit.school_id, found.collection_id))
+    asked = {(n, at) for n, each in enumerate(lists) for at in undecided(*each, rules)}
     if not meanings.keys() <= known.keys() | asked or not set(meanings.values()) <= MEANINGS.keys():
         raise BadInput({"/columns": "choice_unknown"})
     _require_sense(known, meanings)
-    kept = draft.kept.as_said(meanings)
-    collection = unit.collections.get(unit.school_id, found.collection_id)
+    kept = draft.kept.as_said(meanings, rules)
     today = unit.schools.get(unit.school_id).today(unit.now)
-    told = a_draft(kept.read(rules_of(collection), today), kept, draft.salt)
+    told = a_draft(kept.read(rules, today), kept, draft.salt)
     row = lists[0][1].row
     event = unit.record("import.cell_corrected", import_id=import_id, row=row)
     unit.imports.replace_draft(unit.school_id, import_id, seal_draft(unit, told), event)
-    make_review(unit, import_id)
 
 
 def _require_sense(

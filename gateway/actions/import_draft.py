@@ -33,12 +33,14 @@ from policies.findings import Code, Finding
 class Draft:
     """Rows, repairs and findings are told as the teacher counts and titles.
 
-    `salt` keeps digests of the draft from being guessed.
+    `owners`: further row of a pupil -> the pupil's first. `salt` keeps digests of the draft from
+    being guessed.
     """
 
     rows: tuple[PupilRow, ...]
     repairs: tuple[Repair, ...]
     findings: tuple[Finding, ...]
+    owners: Mapping[int, int]
     kept: Kept
     salt: bytes = field(repr=False)
 
@@ -56,7 +58,7 @@ _KINDS = {each.value: each for each in GuardianKind}
 def a_draft(read: Intake, kept: Kept, salt: bytes) -> Draft:
     """The draft of a list as it was read just now."""
     told = read.told()
-    return Draft(told.rows, told.repairs, told.findings, kept, salt)
+    return Draft(told.rows, told.repairs, told.findings, told.owners, kept, salt)
 
 
 def seal_draft(unit: Unit, draft: Draft) -> bytes:
@@ -122,6 +124,7 @@ def _dump(draft: Draft) -> bytes:
                 ]
                 for f in draft.findings
             ],
+            "owners": [list(each) for each in draft.owners.items()],
             "tables": spelt(kept.tables),
             "filename": kept.filename,
             "sheet": kept.sheet,
@@ -171,6 +174,7 @@ def _load(plain: bytes) -> Draft:
             )
             for code, row, column, field_, representative, other_row in record["findings"]
         ),
+        owners=dict(record["owners"]),
         kept=Kept(
             tables_in(record["tables"]),
             record["filename"],

@@ -57,11 +57,26 @@ def review_import(unit: Unit, import_id: UUID) -> Review:
     return review
 
 
+def record_look(unit: Unit, import_id: UUID) -> None:
+    """Journal that the file alone is shown: its columns, whatever classes they are taken to name.
+
+    Raises `NotFound`, `ImportClosed`.
+    """
+    digest = _compared(unit, import_id).digest
+    unit.record("import.reviewed", import_id=import_id, review_digest=digest)
+
+
 def make_review(unit: Unit, import_id: UUID) -> Review:
     """The review without its event: for the commit, which shows nothing."""
+    review = _compared(unit, import_id)
+    _require_own(unit, review.plan)
+    return review
+
+
+def _compared(unit: Unit, import_id: UUID) -> Review:
+    """The draft against the register, for nobody's eyes yet."""
     found, draft = open_draft(unit, import_id)
     plan = plan_roster(unit, unit.school_id, found.collection_id, draft.rows)
-    _require_own(unit, plan)
     findings = (
         *draft.findings,
         *plan.findings,

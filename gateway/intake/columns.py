@@ -211,8 +211,7 @@ def _header(row: int, titles: list[Title], said: Mapping[int, str]) -> Header:
             Finding(Code.COLUMN_TWICE, row=row, column=names[at])
             for at in doubled
             if at not in said
-        )
-        + tuple(Finding(Code.COLUMN_MISSING, row=row, column=name) for name in _missing(columns)),
+        ),
         unread=tuple(
             names[title.index]
             for title in titles
@@ -271,24 +270,3 @@ def _assigned(titles: Sequence[Title], names: dict[int, str]) -> tuple[list[Colu
 
 
 _OPTIONAL = (Role.RELATION, Role.ABSENCE, Role.AGREEMENT, Role.AGREEMENT_DATE)
-_REQUIRED: dict[Field, str] = {
-    Field.BIRTH_DATE: "Дата рождения",
-    Field.SNILS: "СНИЛС",
-    Field.EMAIL: "Эл. почта",
-    Field.PHONE: "Телефон",
-}
-
-
-def _missing(columns: Sequence[Column]) -> list[str]:
-    """Names of the columns without which no row can be whole."""
-    pupil = {column.role for column in columns if column.part is Part.PUPIL}
-    missing = []
-    if Role.FULL_NAME not in pupil and not pupil >= {Field.FAMILY_NAME, Field.GIVEN_NAME}:
-        missing.append("ФИО")
-    elif not pupil & {Role.FULL_NAME, Field.PATRONYMIC}:
-        missing.append("Отчество")
-    missing += [name for item, name in _REQUIRED.items() if item not in pupil]
-    first = {column.role for column in columns if column.part is Part.REP1}
-    if Role.FULL_NAME not in first and not first >= {Field.FAMILY_NAME, Field.GIVEN_NAME}:
-        missing.append("ФИО представителя")
-    return missing

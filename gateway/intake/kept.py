@@ -95,7 +95,7 @@ class Kept:
         """With the repair of one cell taken back."""
         return replace(self, undone=self.undone | {place})
 
-    def as_said(self, said: Mapping[tuple[int, int], str]) -> Kept:
+    def as_said(self, said: Mapping[tuple[int, int], str], programme: Programme) -> Kept:
         """With columns read as a person says: (number of the list, zero-based column) -> meaning.
 
         What is to be left alone is blanked, and what is asked about no more. What was typed stays,
@@ -109,7 +109,7 @@ class Kept:
             header = find_header(changed)
             at = next(at for at, each in enumerate(self.tables) if each is table)
             aside = {column for column, meaning in chosen.items() if meaning == LEFT_ALONE}
-            tables[at] = _blanked(changed, header, aside | _unasked(changed, header))
+            tables[at] = _blanked(changed, header, aside | _unasked(changed, header, programme))
             read |= {(number, column.title) for column in header.columns}
         edits = {place: text for place, text in self.edits.items() if place[::2] in read}
         undone = frozenset(place for place in self.undone if place[::2] in read)
@@ -145,7 +145,7 @@ def keep(
     """What is kept of the file that was `read`: no more than it takes to read the same again."""
     lists = lists_in(tables, sheet)
     hidden = tuple(_titles_of(table) for table in tables if table.is_hidden)
-    read_alone = tuple(_blanked(*each, _unasked(*each)) for each in lists)
+    read_alone = tuple(_blanked(*each, _unasked(*each, programme)) for each in lists)
     kept = Kept(read_alone + hidden, filename, sheet, class_name)
     if kept.read(programme, today) == read:
         return kept
@@ -153,9 +153,10 @@ def keep(
     return replace(kept, tables=tuple(table for table, _ in lists) + hidden)
 
 
-def _unasked(table: Table, header: Header) -> Set[int]:
+def _unasked(table: Table, header: Header, programme: Programme) -> Set[int]:
     """Columns that are neither read nor asked about."""
-    wanted = {column.index for column in header.columns} | undecided(table, header).keys()
+    asked = undecided(table, header, programme).keys()
+    wanted = {column.index for column in header.columns} | asked
     return set(range(max((len(row.cells) for row in table.rows), default=0))) - wanted
 
 

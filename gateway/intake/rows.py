@@ -12,6 +12,7 @@ from gateway.intake.columns import Header, find_header
 from gateway.intake.items import Repair as Repair
 from gateway.intake.lines import Reading, read_rows
 from gateway.intake.ruling import rule
+from gateway.intake.undecided import missing
 from gateway.intake.words import SHEETS_ASIDE, begins, plain
 from policies.facts import PupilRow
 from policies.findings import Code, Finding
@@ -83,6 +84,7 @@ class Intake:
         return replace(
             self,
             rows=tuple(replace(each, row=each.row % LINES_A_SHEET) for each in self.rows),
+            owners={a % LINES_A_SHEET: b % LINES_A_SHEET for a, b in self.owners.items()},
             repairs=tuple(
                 replace(
                     each,
@@ -153,7 +155,7 @@ def read_list(
     if not reading.rows and not reading.nameless:
         raise UnreadableFile(Code.FILE_EMPTY)
     rows, findings = rule(reading, headers, programme, today)
-    findings += _about_file(lists, tables)
+    findings += _about_file(lists, tables, programme)
     lines = {row.row for row in rows}
     asked = {reading.owner(found.row) for found in findings if not found.is_hint}
     doubtful = lines & asked
@@ -237,10 +239,11 @@ def _behind(table: Table, header: Header, index: int) -> tuple[Table, Header]:
 
 
 def _about_file(
-    lists: Sequence[tuple[Table, Header]], tables: Sequence[Table]
+    lists: Sequence[tuple[Table, Header]], tables: Sequence[Table], programme: Programme
 ) -> Iterator[Finding]:
     for table, header in lists:
         yield from header.findings
+        yield from missing(header, programme)
         if any(number > header.row for number in table.hidden):
             yield Finding(Code.FILE_HIDDEN_ROWS)
     if any(_with_header(table for table in tables if table.is_hidden)):

@@ -48,20 +48,6 @@ def test_a_table_without_titles_is_no_list(lines: list[str]) -> None:
     assert refused.value.code == Code.HEADER_NOT_FOUND
 
 
-@pytest.mark.parametrize(
-    ("titles", "missing"),
-    [
-        ("ФИО|Дата рождения|СНИЛС|Почта|ФИО родителя", "Телефон"),
-        ("ФИО|Дата рождения|СНИЛС|Почта|Телефон", "ФИО представителя"),
-        ("Фамилия|Дата рождения|СНИЛС|Почта|Телефон|ФИО родителя", "ФИО"),
-        ("Фамилия|Имя|Дата рождения|СНИЛС|Почта|Телефон|ФИО родителя", "Отчество"),
-    ],
-)
-def test_a_missing_column_is_named(titles: str, missing: str) -> None:
-    (finding,) = header("x", titles).findings
-    assert (finding.code, finding.row, finding.column) == (Code.COLUMN_MISSING, 2, missing)
-
-
 def test_two_columns_for_one_item_are_told_and_the_first_is_read() -> None:
     found = header("ФИО|Дата рождения|СНИЛС|Почта|Телефон|Мобильный|ФИО родителя")
     (finding,) = found.findings

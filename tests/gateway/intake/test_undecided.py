@@ -8,14 +8,17 @@ from gateway.intake.cells import Row, Table
 from gateway.intake.child import answer, tables_of
 from gateway.intake.columns import find_header
 from gateway.intake.meanings import LEFT_ALONE, Part, letters
-from gateway.intake.undecided import lacking, undecided
+from gateway.intake.undecided import lacking, missing, undecided
 from gateway.intake.words import Role
 from policies.facts import Field
 from policies.findings import Code
+from policies.programme import Subject, load_programme
 
 PUPIL = ("ФИО", "Дата рождения", "СНИЛС", "Почта", "Телефон")
 PARENT = tuple(f"{item} матери" for item in PUPIL)
 WHOLE = (*PUPIL, *PARENT)
+RULES = load_programme("mesh-2020")
+NO_PHONES = load_programme("moya-shkola-2023")
 ITEMS = (Field.BIRTH_DATE, Field.SNILS, Field.EMAIL, Field.PHONE)
 
 
@@ -41,7 +44,7 @@ def a_table(titles: tuple[str | None, ...], *cells: str | None, **said: str) -> 
 def test_items_without_a_column_are_told(
     titles: tuple[str, ...], found: list[Field | Role]
 ) -> None:
-    assert [role for _, role in lacking(find_header(a_table(titles)))] == found
+    assert [role for _, role in lacking(find_header(a_table(titles)), RULES)] == found
 
 
 @pytest.mark.parametrize(
@@ -59,12 +62,12 @@ def test_only_what_may_hold_a_wanted_item_is_asked_about(
     titles: tuple[str | None, ...], asked: dict[int, str]
 ) -> None:
     table = a_table(titles)
-    assert undecided(table, find_header(table)) == asked
+    assert undecided(table, find_header(table), RULES) == asked
 
 
 def test_an_empty_column_is_not_asked_about() -> None:
     table = a_table((*WHOLE[:-1], "Куда звонить"), *"xxxxxxxxx", None)
-    assert undecided(table, find_header(table)) == {}
+    assert undecided(table, find_header(table), RULES) == {}
 
 
 def test_what_a_person_said_beats_the_titles_and_moves_nobody_else() -> None:
@@ -81,7 +84,41 @@ def test_what_a_person_said_beats_the_titles_and_moves_nobody_else() -> None:
     ]
     assert found.columns[-1].relation == "мать"
     assert found.unread == ("Телефон",)
-    assert [f.column for f in found.findings if f.code is Code.COLUMN_MISSING] == ["Телефон"]
+    assert [finding.column for finding in missing(found, RULES)] == ["Телефон"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        ("ФИО|Дата рождения|СНИЛС|Почта|Телефон|ФИО родителя", None),
+        ("ФИО|Дата рождения|СНИЛС|Почта|ФИО родителя", "Телефон"),
+        ("ФИО|Дата рождения|СНИЛС|Почта|Телефон", "ФИО представителя"),
+        ("Фамилия|Дата рождения|СНИЛС|Почта|Телефон|ФИО родителя", "ФИО"),
+        ("Фамилия|Имя|Дата рождения|СНИЛС|Почта|Телефон|ФИО родителя", "Отчество"),
+    ],
+)
+def test_a_missing_column_is_named(titles: str, told: str | None) -> None:
+    found = list(missing(find_header(a_table(tuple(titles.split("|")))), RULES))
+    assert [(each.code, each.row, each.column) for each in found] == (
+        [(Code.COLUMN_MISSING, 1, told)] if told else []
+    )
+
+
+def test_what_the_programme_does_not_ask_for_is_not_missed() -> None:
+    table = a_table(("ФИО", "Дата рождения", "СНИЛС", "Почта", "ФИО матери", "Домашний питомец"))
+    header = find_header(table)
+    assert list(missing(header, NO_PHONES)) == []
+    assert (Part.PUPIL, Field.PHONE) not in lacking(header, NO_PHONES)
+    assert [each.column for each in missing(header, RULES)] == ["Телефон"]
+
+
+def test_no_column_is_asked_about_for_the_sake_of_an_item_that_nobody_needs() -> None:
+    guardian = [rule.field for rule in NO_PHONES.items[Subject.GUARDIAN]]
+    named = {Field.BIRTH_DATE: "Дата рождения", Field.SNILS: "СНИЛС", Field.EMAIL: "Почта"}
+    mother = tuple(f"{named[item]} матери" for item in guardian if item in named)
+    table = a_table((*PUPIL[:-1], "ФИО матери", *mother, "Куда звонить"))
+    assert undecided(table, find_header(table), NO_PHONES) == {}
+    assert set(undecided(table, find_header(table), RULES).values()) == {"Куда звонить"}
 
 
 def test_a_column_without_a_title_is_read_as_said() -> None:

@@ -323,3 +323,24 @@ def test_a_whole_school_is_pasted_and_more_than_that_is_refused(desks: Desks):
     registrar.open(f"{desks.collection}/lists")
     too_much = {"cells": "ё" * 2_100_000}
     assert "слишком большой" in registrar.post(f"{desks.collection}/lists", too_much, 413)
+
+
+def test_a_column_taken_for_the_class_can_be_put_right_whatever_class_it_names(desks: Desks):
+    """Of two columns «Класс» the first is read, and names a class that is not the tutor's."""
+    tutor = desks.of(Role.TUTOR)
+    titles = HEADER.replace("Класс", "Класс;Класс", 1)
+    line = CHILD.line().replace("7А", "9Б;7А", 1)
+    upload(desks, tutor, pasted(line).replace(HEADER.replace(";", "\t"), titles.replace(";", "\t")))
+    path = path_of(tutor)
+    assert path.endswith("/columns")
+    first = {"column-0-0": "-", "column-0-1": "pupil.class"}
+    assert "Исправлять нечего" in tutor.post(path, first)
+
+
+def test_a_remark_on_the_titles_counts_for_no_pupil(desks: Desks):
+    tutor = desks.of(Role.TUTOR)
+    cells = pasted(CHILD.line(), Child(2, guardians=(102,)).line().replace("+79000000002", "8900"))
+    upload(desks, tutor, cells.replace("Класс\t", "Класс\tКласс\t").replace("7А\t", "7А\t7А\t"))
+    told = tutor.open(path_of(tutor).removesuffix("/columns"))
+    assert "Класс (2): Два столбца об одном и том же." in told
+    assert "2 в списке 1 готовы 1 исправить" in told
