@@ -35,7 +35,7 @@ def main() -> int:
     try:
         show = perform(ROOT / FOLDER, Teller(console))
     except FAULTS as fault:
-        console.print(f"\n[red]Показ остановлен:[/] {fault or type(fault).__name__}")
+        console.print(f"\n[red]Показ остановлен:[/] {str(fault) or type(fault).__name__}")
         console.print(f"Что говорила служба: {FOLDER / 'service.log'}")
         return 1
     tell_summary(show)

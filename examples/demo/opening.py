@@ -17,6 +17,7 @@ from examples.demo.show import CLIENT_NAME, ROSTERS, Show, expect, expect_refusa
 from examples.demo.stage import ADMINISTRATOR, AUDITOR
 from examples.demo.tell import of_pupils, plural
 from examples.platform_client.keys import make_keys
+from gateway.cli.invented import ZONE, ZONES
 
 LIST = ROSTERS / "school_28.xlsx"
 SPOILED_LIST = ROSTERS / "class_7a_28.csv"
@@ -54,6 +55,11 @@ def enter_school(show: Show) -> None:
     headcounts = count_classes(LIST)
     show.school = found_school(show.http, show.admin, list(headcounts), today)
     tell.did("Администратор", f"Завёл школу: {SHORT_NAME}. Паспорт школы заполнен.")
+    if ZONES[0] != ZONE:
+        tell.note(
+            "Письма семьям уходят с 9 до 20 по часам школы. В Комсомольске сейчас не время, поэтому"
+            f" школа живёт по другим часам: {ZONE}."
+        )
     tutors = plural(
         len(headcounts), "классный руководитель", "классных руководителя", "классных руководителей"
     )

@@ -60,7 +60,7 @@ class Outbox:
                 if len(found()) >= wanted:
                     return list(found())
             if time.monotonic() > patience:
-                raise NothingCame
+                raise NothingCame("письмо или SMS не пришло вовремя")
             time.sleep(_PAUSE_SECONDS)
 
     def _read(self) -> None:

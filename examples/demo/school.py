@@ -13,8 +13,8 @@ import httpx
 
 from examples.demo.calls import Caller, sign_in
 from examples.demo.people import Guardian, Pupil, read_desk
+from gateway.cli.invented import ZONE
 
-ZONE = "Asia/Vladivostok"
 PROGRAMME = "mesh-2020"
 SHORT_NAME = "МБОУ СОШ № 28"
 PASSPORT = {

@@ -16,10 +16,11 @@ from examples.demo.calls import Caller, Refused
 from examples.demo.cast import Cast
 from examples.demo.families import Families, Sitting
 from examples.demo.people import Pupil
-from examples.demo.school import ZONE, School
+from examples.demo.school import School
 from examples.demo.stage import Stage
 from examples.demo.tell import Teller
 from examples.platform_client.keys import ClientKeys
+from gateway.cli.invented import ZONE
 
 ROSTERS = Path(__file__).parents[1] / "rosters"
 CLIENT_NAME = "mesh"

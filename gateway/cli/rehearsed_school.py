@@ -33,7 +33,7 @@ from gateway.actions.prepare_release import prepare_release
 from gateway.actions.record_agreement import record_agreements
 from gateway.actions.review_import import review_import
 from gateway.actions.seal_bundle import CONTENT_TYPE
-from gateway.cli.invented import Fate, InventedPupil, InventedSchool
+from gateway.cli.invented import ZONE, Fate, InventedPupil, InventedSchool
 from gateway.messages.mail import MailTransport
 from gateway.messages.sms import SmsTransport
 from gateway.store.bundles import Bundle
@@ -46,7 +46,6 @@ from policies.facts import Decision, Field, FormKind
 from policies.permissions import Role
 
 PROGRAMME = "mesh-2020"
-ZONE = "Asia/Vladivostok"
 OPEN_DAYS = 14
 PLATFORM = "rehearsal"
 _ADDRESS = "680000, г. Хабаровск, ул. Примерная, д. 1"

@@ -17,8 +17,9 @@ from examples.demo.families import Families
 from examples.demo.outbox import Outbox
 from examples.demo.people import Person, Pupil, signers
 from examples.demo.phone import Phone
-from examples.demo.school import PASSPORT, PROGRAMME, ZONE, School
+from examples.demo.school import PASSPORT, PROGRAMME, School
 from examples.demo.stage import Stage
+from gateway.cli.invented import ZONE
 from tests.factories import a_snils
 from tests.town import HEADER, platform_jwks
 

@@ -21,6 +21,7 @@ import httpx
 from examples.platform_client.opening import open_bundle
 from examples.platform_client.service import Service as Platform
 from examples.platform_client.service import ServiceRefused
+from gateway.cli.invented import ZONE
 from policies.permissions import Role
 from tests.faults.stand import Pupil, School, Stand
 
@@ -300,7 +301,7 @@ class Traffic:
 
 def _today() -> Any:
     """The day that it is in every school of the stand."""
-    return datetime.now(ZoneInfo("Asia/Vladivostok")).date()
+    return datetime.now(ZoneInfo(ZONE)).date()
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

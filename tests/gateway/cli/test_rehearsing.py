@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli.invented import Fate, InventedSchool, most_schools
+from gateway.cli.invented import ZONES, Fate, InventedSchool, most_schools, waking_zone
 from gateway.cli.main import main
 from gateway.cli.storm import Reply, summary
+from policies.quiet_hours import goes_at
 
 TODAY = date(2026, 9, 1)
+DAY_MINUTES = 24 * 60
 SMALL = ("--schools", "2", "--pupils", "12", "--seed", "1")
 
 
@@ -31,6 +33,20 @@ def rehearse(home: Path, url: str | None, *arguments: str) -> Result:
         )
     finally:
         os.umask(mask)
+
+
+@pytest.mark.parametrize("month", [1, 7], ids=["winter", "summer"])
+def test_a_rehearsal_finds_a_place_where_letters_go_at_any_time(month: int):
+    midnight = datetime(2026, month, 1, tzinfo=UTC)
+    found = set()
+    for minutes in range(0, DAY_MINUTES, 5):
+        now = midnight + timedelta(minutes=minutes)
+        zone = waking_zone(now)
+        later = now + timedelta(hours=1)
+        assert goes_at(now, zone) == now
+        assert goes_at(later, zone) == later
+        found.add(zone)
+    assert found == set(ZONES)
 
 
 @pytest.mark.engine
