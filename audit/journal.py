@@ -14,11 +14,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.checkpoint import Checkpoint, read_unverified
-from audit.errors import BadField, UnknownKind
+from audit.errors import BadField, ProofError, UnknownKind
 from audit.event import Event
 from audit.leaf import Leaf, body_digest
 from audit.store import audit_checkpoint, audit_event, audit_leaf, audit_pending
-from audit.tree import inclusion
+from audit.tree import inclusion, leaf_hash, verify_inclusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,16 @@ class Inclusion:
     envelope: bytes
     path: tuple[bytes, ...]
     signed: SignedCheckpoint
+
+    @property
+    def holds(self) -> bool:
+        """Whether the path leads from the envelope to the root; False: a stored leaf is damaged."""
+        point = self.signed.checkpoint
+        try:
+            verify_inclusion(leaf_hash(self.envelope), self.idx, point.size, self.path, point.root)
+        except ProofError:
+            return False
+        return True
 
     def as_json(self) -> dict[str, object]:
         """What a reader outside gets: base64 envelope, hex path, the signed note as text."""

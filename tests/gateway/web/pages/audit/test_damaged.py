@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from audit.journal import inclusion_proof
 from audit.leaf import Leaf
 from audit.search import Wanted, oldest
+from audit.store import audit_leaf
 from gateway.unit import SYSTEM
-from tests.audit.journals import damage
+from tests.audit.journals import damage, drop_guards
 from tests.gateway.web.pages.audit.conftest import Audit
 from tests.gateway.web.pages.audit.test_exports import taken
 
@@ -44,6 +45,19 @@ def test_its_place_in_the_tree_is_proved_all_the_same(audit: Audit):
         proof = inclusion_proof(look.connection, entries[idx].id)
     assert proof is not None
     assert Leaf.decode(proof.envelope).id == entries[idx].id
+
+
+def test_a_place_that_no_signature_holds_is_not_called_signed(audit: Audit):
+    """Another leaf was changed, so no path leads to the signed root any more."""
+    audit.journal()
+    drop_guards(audit.desks.wiring.writing)
+    with audit.desks.wiring.writing.begin() as connection:
+        connection.execute(
+            audit_leaf.update().where(audit_leaf.c.idx == 0).values(leaf_hash=bytes(32))
+        )
+    page = audit.browser.open("/audit/events/2")
+    assert "не сходится" in page
+    assert "под подписью" not in page
 
 
 def test_files_hold_the_number_of_a_damaged_record(audit: Audit):
