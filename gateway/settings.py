@@ -25,6 +25,10 @@ class Host:
     address: str
     public_url: str
 
+    def front(self, public_code: str) -> str:
+        """Address of a school's page for families, which sends the personal link."""
+        return f"{self.public_url}/s/{public_code}"
+
 
 class SettingsFault(Exception):
     """One or more variables cannot be used; the text names them."""

@@ -21,6 +21,7 @@ _PLAIN_MOBILE = re.compile(r"(?:\+?7|8)?(9(?:[0-24-9][0-9]|3[1-9])[0-9]{7})")
 _PHONE_FILLERS = re.compile(r"[\s.()\-‐‑‒–—−]+")
 _PHONE_LABEL = re.compile(r"^(?:моб(?:ильный)?|сот(?:овый)?|тел(?:ефон)?|т)(?:[.:]+\s*|\s+)", re.I)
 _EXTENSION = re.compile(r"(?:доб(?:авочный)?|вн(?:утр)?|ext|#)\.?\s*[0-9]+", re.I)
+_KEPT_PHONE = re.compile(r"\+[0-9]{8,15}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 MISTYPED_DOMAINS = {
@@ -156,6 +157,11 @@ def format_phone(phone: str) -> str:
             return " ".join(["+7", *(rest[at : at + 2] for at in range(0, len(rest), 2))])
     number = phonenumbers.parse(phone)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def shown_phone(told: str) -> str:
+    """As people read it: a number as it is kept is formatted, anything else stays as written."""
+    return format_phone(told) if _KEPT_PHONE.fullmatch(told) else told
 
 
 def mask_phone(phone: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from crypto import jose
@@ -226,7 +226,9 @@ def withdraw(
         keys,
         decided_at=moment_of_answer(unit, sitting),
     )
-    _tell(unit, sitting, kept, host, is_passed_on=was_passed_on)
+    today = sitting.school.today(unit.now)
+    due_on = today + timedelta(days=sitting.rules.terms.recall_days) if was_passed_on else None
+    _tell(unit, sitting, kept, host, due_on)
     return kept
 
 
@@ -329,20 +331,23 @@ def _found(unit: Unit, sitting: Sitting, facts: AnswerFacts) -> Answer:
 
 
 def _tell(
-    unit: Unit, sitting: Sitting, kept: Answer, host: Host, *, is_passed_on: bool | None = None
+    unit: Unit, sitting: Sitting, kept: Answer, host: Host, due_on: date | None = None
 ) -> None:
-    """Queue the letter that confirms the answer."""
+    """Queue the letter that confirms the answer. `due_on`: by when the platform destroys what it
+    has been handed; None: it has nothing.
+    """
     to = sitting.signer.values.get(Field.EMAIL)
     if to is None:
         return
     school = sitting.school
     child = sitting.subject.values.get(Field.GIVEN_NAME, "")
     at = texts.moment_in_words(kept.facts.decided_at, school.zone)
-    if is_passed_on is not None:
-        letter = texts.withdrawal(school.short_name, child, kept.receipt_no, at, is_passed_on)
+    number, phone = kept.receipt_no, school.phone
+    if kept.facts.decision is Decision.WITHDRAWN:
+        letter = texts.withdrawal(school.short_name, child, number, at, due_on, phone)
     else:
         word = "согласие" if kept.facts.decision is Decision.GIVEN else "отказ"
-        where = f"{host.public_url}/me"
-        letter = texts.receipt(school.short_name, child, kept.receipt_no, word, at, where)
+        front = host.front(school.public_code)
+        letter = texts.receipt(school.short_name, child, number, word, at, front, phone)
     receipt = (kept.receipt_no, kept.receipt)
     send_mail(unit, school.id, to, letter.subject, letter.text, receipt)

@@ -162,7 +162,7 @@ def decline_newcomer(unit: Unit, newcomer_id: UUID, reason: Declined) -> None:
     done = unit.record("newcomer.declined", newcomer_id=newcomer_id, reason=reason.value)
     unit.newcomers.decide(school_id, newcomer_id, unit.now, done, None)
     letter = texts.newcomer_declined(
-        school.short_name, texts.DECLINED_BECAUSE[reason.value], school.phone or ""
+        school.short_name, texts.DECLINED_BECAUSE[reason.value], school.phone
     )
     send_mail(unit, school_id, told.values[Field.EMAIL], letter.subject, letter.text)
 
@@ -246,7 +246,7 @@ def _objections(
 def _warn(unit: Unit, school_id: UUID, pupils: Collection[UUID]) -> None:
     school = unit.schools.get(school_id)
     at = texts.moment_in_words(unit.now, school.zone)
-    letter = texts.newcomer_accepted(school.short_name, at, school.phone or "")
+    letter = texts.newcomer_accepted(school.short_name, at, school.phone)
     sms = texts.newcomer_accepted_sms(school.short_name)
     warn_guardians(unit, school_id, pupils, letter, sms)
 

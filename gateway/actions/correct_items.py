@@ -120,7 +120,7 @@ def _warn(unit: Unit, school_id: UUID, signer: UUID, subject: UUID, before: Item
             school.short_name,
             before.values.get(Field.GIVEN_NAME, ""),
             texts.moment_in_words(unit.now, school.zone),
-            school.phone or "",
+            school.phone,
         )
         send_mail(unit, school_id, to, letter.subject, letter.text)
 

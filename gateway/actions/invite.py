@@ -253,6 +253,7 @@ def _letter(
         deadline=collection.deadline_on,
         zone=school.zone,
         link=url,
+        phone=school.phone,
     )
 
 

@@ -128,6 +128,7 @@ def _tell(
         collection.deadline_on,
         school.zone,
         public_url,
+        school.phone,
     )
     for told in spokesmen(unit, school_id, pupil_id, items.get(pupil_id, Items({}))):
         to = told.values.get(Field.EMAIL)

@@ -91,5 +91,6 @@ def _explain(unit: Unit, request: ClaimRequest, public_url: str) -> None:
                 own.values.get(Field.GIVEN_NAME, ""),
                 WORDS[request.field],
                 f"{public_url}/me",
+                school.phone,
             )
             send_mail(unit, school_id, to, letter.subject, letter.text, keeps_hours=True)

@@ -42,7 +42,7 @@ def warn_old_contacts(
             continue
         for field, old in contacts:
             if field is Field.EMAIL:
-                letter = texts.contact_replaced(school.short_name, at, school.phone or "")
+                letter = texts.contact_replaced(school.short_name, at, school.phone)
                 send_mail(unit, school_id, old, letter.subject, letter.text)
             else:
                 send_sms(unit, school_id, old, texts.phone_replaced(school.short_name))

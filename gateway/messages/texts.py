@@ -1,7 +1,8 @@
 """The words of every message, in Russian. Neutral between yes and no.
 
 A message names people by the first name only, without SNILS, birth date, address or surname.
-`child` is whom the answer is about: also a pupil who signs alone.
+`child` is whom the answer is about: also a pupil who signs alone. `phone` is the school's, None
+where it has not told one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from policies.contacts import shown_phone
 
 _MONTHS = (
     "января",
@@ -77,7 +80,19 @@ def _zone_in_words(moment: datetime, zone: str) -> str:
     return f"{_CITIES[zone]}, {name}" if zone in _CITIES else name
 
 
-def invitation(school: str, child: str, deadline: date, zone: str, link: str) -> Letter:
+def _phone(phone: str | None) -> str:
+    """What follows «позвоните в школу»: nothing where no phone is known."""
+    return f": {shown_phone(phone)}" if phone else ""
+
+
+def _questions(phone: str | None) -> str:
+    """The last line of a letter that may be asked about."""
+    return f"Вопросы — в школу{_phone(phone)}.\n" if phone else ""
+
+
+def invitation(
+    school: str, child: str, deadline: date, zone: str, link: str, phone: str | None
+) -> Letter:
     """Ask for an answer. `school`: its short name; `child`: the first name."""
     return Letter(
         f"{school}: нужен ваш ответ",
@@ -94,7 +109,7 @@ def invitation(school: str, child: str, deadline: date, zone: str, link: str) ->
 
 Ссылка только для вас, не пересылайте её. Чтобы открыть ответ, понадобится код из SMS.
 Если письмо пришло вам по ошибке, откройте ссылку и нажмите «Мне пришло по ошибке».
-""",
+{_questions(phone)}""",
     )
 
 
@@ -108,9 +123,11 @@ def sign_code(code: str, school: str, document: str) -> str:
     return f"{code} — подпись документа {document}, {school}. Никому не говорите код."
 
 
-def receipt(school: str, child: str, number: str, answer: str, answered: str, link: str) -> Letter:
+def receipt(
+    school: str, child: str, number: str, answer: str, answered: str, front: str, phone: str | None
+) -> Letter:
     """Confirm an answer, be it yes or no. `answer`: «согласие», «отказ»; `answered`: the moment
-    as `moment_in_words` gives it; `link`: where answers are seen and changed."""
+    as `moment_in_words` gives it; `front`: the school's page, which sends the personal link."""
     return Letter(
         f"{school}: ваш ответ принят",
         f"""Здравствуйте!
@@ -119,18 +136,22 @@ def receipt(school: str, child: str, number: str, answer: str, answered: str, li
 Номер ответа: {number}. Время: {answered}.
 
 К письму приложена квитанция. По ней любой может проверить, что ответ не изменён.
-Ответ можно изменить или отозвать:
-{link}
-""",
+Ответ можно изменить или отозвать по личной ссылке. Получить её снова:
+{front}
+{_questions(phone)}""",
     )
 
 
-def withdrawal(school: str, child: str, number: str, withdrawn: str, is_passed_on: bool) -> Letter:
-    """Confirm a withdrawal. `is_passed_on`: the platform already has the data."""
+def withdrawal(
+    school: str, child: str, number: str, withdrawn: str, due_on: date | None, phone: str | None
+) -> Letter:
+    """Confirm a withdrawal. `due_on`: by when the platform, which has the data already, destroys
+    them; None: it has none.
+    """
     after = (
         "Платформа уже получила сведения. Мы сообщили ей об отзыве, она должна уничтожить их "
-        "в течение 30 дней и подтвердить это."
-        if is_passed_on
+        f"до {day_in_words(due_on)} и подтвердить это."
+        if due_on is not None
         else "Сведения ещё не передавались, и теперь переданы не будут."
     )
     return Letter(
@@ -142,11 +163,11 @@ def withdrawal(school: str, child: str, number: str, withdrawn: str, is_passed_o
 
 {after}
 Если других согласий нет, дневник будет бумажным. Причину объяснять не нужно.
-""",
+{_questions(phone)}""",
     )
 
 
-def clash(school: str, child: str, what: str, link: str) -> Letter:
+def clash(school: str, child: str, what: str, link: str, phone: str | None) -> Letter:
     """A contact is held by another person. `what`: «телефон», «адрес почты»."""
     return Letter(
         f"{school}: {what} уже указан другим человеком",
@@ -158,12 +179,14 @@ def clash(school: str, child: str, what: str, link: str) -> Letter:
 Проверьте, нет ли опечатки, и укажите свой {what}:
 {link}
 
-Если ошибки нет, позвоните в школу: там помогут подтвердить, что он ваш.
+Если ошибки нет, позвоните в школу{_phone(phone)}. Там помогут подтвердить, что он ваш.
 """,
     )
 
 
-def left_out(school: str, child: str, deadline: date, zone: str, link: str) -> Letter:
+def left_out(
+    school: str, child: str, deadline: date, zone: str, link: str, phone: str | None
+) -> Letter:
     """Tell a family that could not be reached what happens and how to end it."""
     return Letter(
         f"{school}: ответа пока нет",
@@ -176,12 +199,12 @@ def left_out(school: str, child: str, deadline: date, zone: str, link: str) -> L
 {link}
 
 Можно согласиться или отказаться. Если вы не ответите, ничего больше делать не нужно.
-""",
+{_questions(phone)}""",
     )
 
 
-def unknown_contact(school: str, child: str, answered: str, phone: str) -> Letter:
-    """Warn the contact on file: somebody answered with other contacts. `phone`: the school's."""
+def unknown_contact(school: str, child: str, answered: str, phone: str | None) -> Letter:
+    """Warn the contact on file: somebody answered with other contacts."""
     return Letter(
         f"{school}: ответ с других контактов",
         f"""Здравствуйте!
@@ -190,13 +213,13 @@ def unknown_contact(school: str, child: str, answered: str, phone: str) -> Lette
 О ком: {child}. Время: {answered}.
 
 Если это были вы или другой родитель, ничего делать не нужно.
-Если вы об этом не знаете, позвоните в школу: {phone}.
+Если вы об этом не знаете, позвоните в школу{_phone(phone)}.
 """,
     )
 
 
-def contact_replaced(school: str, replaced: str, phone: str) -> Letter:
-    """Warn an address that the school put another in its place. `phone`: the school's.
+def contact_replaced(school: str, replaced: str, phone: str | None) -> Letter:
+    """Warn an address that the school put another in its place.
 
     The address may have been a slip, so nobody is named.
     """
@@ -208,7 +231,7 @@ def contact_replaced(school: str, replaced: str, phone: str) -> Letter:
 Время: {replaced}. Сутки через новую почту подписать ничего нельзя.
 
 Если вы сами попросили об этом, ничего делать не нужно.
-Если вы об этом не знаете, позвоните в школу: {phone}.
+Если вы об этом не знаете, позвоните в школу{_phone(phone)}.
 """,
     )
 
@@ -218,8 +241,8 @@ def phone_replaced(school: str) -> str:
     return f"{school} записала другой телефон вместо этого. Не вы просили? Позвоните в школу."
 
 
-def newcomer_named(school: str, named: str, phone: str) -> Letter:
-    """Warn known representatives that another one has named themselves. `phone`: the school's.
+def newcomer_named(school: str, named: str, phone: str | None) -> Letter:
+    """Warn known representatives that another one has named themselves.
 
     Nobody is named: whoever it is, the school has not checked it.
     """
@@ -231,7 +254,7 @@ def newcomer_named(school: str, named: str, phone: str) -> Letter:
 Время: {named}. Школа проверит документы. До этого ничего не изменится.
 
 Если вы знаете об этом, ничего делать не нужно.
-Если вы об этом не знаете, позвоните в школу: {phone}.
+Если вы об этом не знаете, позвоните в школу{_phone(phone)}.
 """,
     )
 
@@ -241,8 +264,8 @@ def newcomer_named_sms(school: str) -> str:
     return f"{school}: назвался другой представитель ребёнка. Не знаете его? Позвоните в школу."
 
 
-def newcomer_accepted(school: str, accepted: str, phone: str) -> Letter:
-    """Tell known representatives that another one is on record now. `phone`: the school's."""
+def newcomer_accepted(school: str, accepted: str, phone: str | None) -> Letter:
+    """Tell known representatives that another one is on record now."""
     return Letter(
         f"{school}: записан ещё один представитель",
         f"""Здравствуйте!
@@ -251,7 +274,7 @@ def newcomer_accepted(school: str, accepted: str, phone: str) -> Letter:
 Время: {accepted}. Он ответит за себя по своей ссылке. Ваши ответы остались прежними.
 
 Если вы знаете об этом, ничего делать не нужно.
-Если вы об этом не знаете, позвоните в школу: {phone}.
+Если вы об этом не знаете, позвоните в школу{_phone(phone)}.
 """,
     )
 
@@ -273,7 +296,7 @@ DECLINED_BECAUSE: Mapping[str, str] = MappingProxyType(
 """Why the school put somebody not on record (`actions/check_newcomer.Declined`)."""
 
 
-def newcomer_declined(school: str, because: str, phone: str) -> Letter:
+def newcomer_declined(school: str, because: str, phone: str | None) -> Letter:
     """Tell whoever named themselves that the school did not put them on record, and why.
 
     The address was proved by nothing, so nobody is named.
@@ -286,7 +309,7 @@ def newcomer_declined(school: str, because: str, phone: str) -> Letter:
 Школа его не записала. Причина: {because}.
 Всё, что было указано, уничтожено.
 
-Если это были вы, назваться можно снова. Вопросы — по телефону школы: {phone}.
+Если это были вы, назваться можно снова. Вопросы — в школу{_phone(phone)}.
 Если это были не вы, ничего делать не нужно.
 """,
     )

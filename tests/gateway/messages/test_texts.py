@@ -13,14 +13,17 @@ SCHOOL = "МБОУ СОШ № 28"
 DAY = date(2026, 9, 15)
 ZONE = "Asia/Vladivostok"
 LINK = "https://example.org/p/abc"
+FRONT = "https://example.org/s/abcd"
+PHONE = "+74212000028"
+SHOWN = "+7 42 12 00 00 28"  # the length of a town's code is not known for sure
 LETTERS = {
-    "invitation": texts.invitation(SCHOOL, "Ева", DAY, ZONE, LINK),
-    "receipt": texts.receipt(SCHOOL, "Ева", "7K4M", "согласие", "сегодня", LINK),
-    "withdrawal before": texts.withdrawal(SCHOOL, "Ева", "7K4M", "сегодня", False),
-    "withdrawal after": texts.withdrawal(SCHOOL, "Ева", "7K4M", "сегодня", True),
-    "clash": texts.clash(SCHOOL, "Ева", "телефон", LINK),
-    "left out": texts.left_out(SCHOOL, "Ева", DAY, ZONE, LINK),
-    "unknown contact": texts.unknown_contact(SCHOOL, "Ева", "сегодня", "+7 4212 00-00-00"),
+    "invitation": texts.invitation(SCHOOL, "Ева", DAY, ZONE, LINK, PHONE),
+    "receipt": texts.receipt(SCHOOL, "Ева", "7K4M", "согласие", "сегодня", FRONT, PHONE),
+    "withdrawal before": texts.withdrawal(SCHOOL, "Ева", "7K4M", "сегодня", None, PHONE),
+    "withdrawal after": texts.withdrawal(SCHOOL, "Ева", "7K4M", "сегодня", DAY, PHONE),
+    "clash": texts.clash(SCHOOL, "Ева", "телефон", LINK, PHONE),
+    "left out": texts.left_out(SCHOOL, "Ева", DAY, ZONE, LINK, PHONE),
+    "unknown contact": texts.unknown_contact(SCHOOL, "Ева", "сегодня", PHONE),
 }
 
 
@@ -33,6 +36,27 @@ def test_every_letter_names_school_and_child_and_pleads_nothing(letter: texts.Le
         assert word not in letter.text.lower()
     assert max(map(len, letter.text.splitlines())) < 200
     assert "Ева" not in repr(letter)
+
+
+@pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
+def test_every_letter_says_where_to_ask(letter: texts.Letter) -> None:
+    assert SHOWN in letter.text
+
+
+def test_a_school_without_a_telephone_leaves_no_gap() -> None:
+    for letter in (
+        texts.invitation(SCHOOL, "Ева", DAY, ZONE, LINK, None),
+        texts.receipt(SCHOOL, "Ева", "7K4M", "согласие", "сегодня", FRONT, None),
+        texts.clash(SCHOOL, "Ева", "телефон", LINK, None),
+        texts.newcomer_named(SCHOOL, "сегодня", None),
+    ):
+        assert "None" not in letter.text
+        assert ": ." not in letter.text
+        assert "школу:" not in letter.text
+
+
+def test_a_receipt_leads_to_where_a_new_link_is_to_be_had() -> None:
+    assert f"\n{FRONT}\n" in LETTERS["receipt"].text
 
 
 def test_the_invitation_says_what_a_family_needs_to_know() -> None:
@@ -53,31 +77,31 @@ def test_a_code_comes_first_and_fits_one_sms() -> None:
 
 
 def test_a_replaced_address_hears_of_it_and_of_nobodys_name() -> None:
-    letter = texts.contact_replaced(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    letter = texts.contact_replaced(SCHOOL, "сегодня", PHONE)
     assert SCHOOL in letter.subject
     assert "О ком" not in letter.text
-    assert "+7 4212 00-00-00" in letter.text
+    assert SHOWN in letter.text
 
 
 def test_a_newcomer_is_told_of_by_no_name() -> None:
-    letter = texts.newcomer_named(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    letter = texts.newcomer_named(SCHOOL, "сегодня", PHONE)
     assert SCHOOL in letter.subject
     assert "О ком" not in letter.text
-    assert "+7 4212 00-00-00" in letter.text
+    assert SHOWN in letter.text
     assert parts_of(texts.newcomer_named_sms(SCHOOL)) <= 2
 
 
 def test_a_newcomer_on_record_is_told_of_by_no_name() -> None:
-    letter = texts.newcomer_accepted(SCHOOL, "сегодня", "+7 4212 00-00-00")
+    letter = texts.newcomer_accepted(SCHOOL, "сегодня", PHONE)
     assert SCHOOL in letter.subject
     assert "О ком" not in letter.text
     assert parts_of(texts.newcomer_accepted_sms(SCHOOL)) <= 2
 
 
 def test_the_declined_hear_why_and_are_not_named() -> None:
-    letter = texts.newcomer_declined(SCHOOL, "документы не показаны", "+7 4212 00-00-00")
+    letter = texts.newcomer_declined(SCHOOL, "документы не показаны", PHONE)
     assert "Причина: документы не показаны." in letter.text
-    assert "+7 4212 00-00-00" in letter.text
+    assert SHOWN in letter.text
 
 
 def test_a_replaced_phone_is_told_in_few_words() -> None:
@@ -88,7 +112,7 @@ def test_a_replaced_phone_is_told_in_few_words() -> None:
 
 def test_after_the_platform_got_the_data_the_letter_says_so() -> None:
     assert "не передавались" in LETTERS["withdrawal before"].text
-    assert "уничтожить" in LETTERS["withdrawal after"].text
+    assert "уничтожить их до 15 сентября 2026 года" in LETTERS["withdrawal after"].text
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def _own() -> School:
 
 
 def _address(own: School) -> str:
-    return f"{current_wiring().host.public_url}/s/{own.public_code}"
+    return current_wiring().host.front(own.public_code)
 
 
 def _picture(address: str) -> Response:
