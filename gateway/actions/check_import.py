@@ -87,13 +87,15 @@ class ReadColumn:
 class ColumnsRead:
     """`columns`: those to be decided first. `lacking`: meanings that no column has.
 
-    `unread`: titles of the columns that were left alone, and of which nothing is kept. `kin`:
-    who a representative (rep1, rep2, rep3) is, where the titles say it («мать»).
+    `unread`: titles of the columns that were left alone, and of which nothing is kept; `kept`: of
+    those that the draft has because its lines cannot be told apart without them (`kept.keep`).
+    `kin`: who a representative (rep1, rep2, rep3) is, where the titles say it («мать»).
     """
 
     columns: tuple[ReadColumn, ...]
     lacking: tuple[str, ...]
     unread: tuple[str, ...]
+    kept: tuple[str, ...]
     kin: Mapping[str, str]
 
 
@@ -163,7 +165,7 @@ def read_columns(unit: Unit, import_id: UUID) -> ColumnsRead:
     rules = rules_of(unit.collections.get(unit.school_id, found.collection_id))
     columns: list[ReadColumn] = []
     lacks: dict[str, None] = {}
-    unread: dict[str, None] = {}
+    unread: dict[str, bool] = {}
     kin: dict[str, str] = {}
     for number, (table, header) in enumerate(lists_in(draft.kept.tables, draft.kept.sheet)):
         open_ones = undecided(table, header, rules)
@@ -176,10 +178,14 @@ def read_columns(unit: Unit, import_id: UUID) -> ColumnsRead:
             columns.append(ReadColumn((number, at), title, meaning, samples))
         lacks |= dict.fromkeys(f"{part}.{role}" for part, role in lacking(header, rules))
         kin |= {c.part: c.relation for c in header.columns if c.relation is not None}
-        offered = set(open_ones.values())
-        unread |= dict.fromkeys(title for title in header.unread if title not in offered)
+        aside = {at: each for at, each in header.titles.items() if each in header.unread}
+        for at, title in aside.items():
+            if at not in open_ones:
+                unread[title] = any(row.cell(at) is not None for row in below)
     columns.sort(key=lambda column: column.meaning != "")
-    return ColumnsRead(tuple(columns), tuple(lacks), tuple(unread), kin)
+    gone = tuple(title for title, is_kept in unread.items() if not is_kept)
+    kept = tuple(title for title, is_kept in unread.items() if is_kept)
+    return ColumnsRead(tuple(columns), tuple(lacks), gone, kept, kin)
 
 
 def _read(unit: Unit, collection_id: UUID, draft: Draft) -> Intake:
