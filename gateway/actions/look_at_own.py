@@ -95,7 +95,10 @@ class OwnCard:
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """Everything for one signer. `is_pupil`: the signer answers for own data as a pupil."""
+    """Everything for one signer. `is_pupil`: the signer answers for own data as a pupil.
+
+    `has_email`: there is an address to send receipts to.
+    """
 
     school: School
     rules: Programme
@@ -103,6 +106,7 @@ class OwnPage:
     is_late: bool
     is_pupil: bool
     name: str = field(repr=False)
+    has_email: bool
     relations: tuple[str, ...]
     cards: tuple[OwnCard, ...]
 
@@ -156,6 +160,7 @@ def look_at_own(unit: Unit, session: FamilySession) -> OwnPage:
         deadline_passed(unit.now, collection.deadline_on, school.zone),
         any(ask.form is FormKind.PUPIL_OWN for ask in asks),
         full_name(items.get(signer, NOTHING)),
+        Field.EMAIL in items.get(signer, NOTHING).values,
         tuple(dict.fromkeys(link.relation for link in links)),
         tuple(cards),
     )

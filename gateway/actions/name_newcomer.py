@@ -87,13 +87,9 @@ def name_newcomer(unit: Unit, session: FamilySession, told: ToldOfSelf) -> UUID:
     contact is not told.
     """
     school_id = unit.lock_school(session.school_id)
-    children = children_of(unit, school_id, session.signer_id)
-    if not children:
-        raise NotFound
+    require_open(unit, session)
     school = unit.schools.get(school_id)
-    deadline = unit.collections.get(school_id, session.collection_id).deadline_on
-    if deadline_passed(unit.now, deadline, school.zone):
-        raise TooLate
+    children = children_of(unit, school_id, session.signer_id)
     _require_possible(told, school.today(unit.now))
     plain = told.text()
     tag = unit.vault.tag("newcomer", f"{school_id}|{session.signer_id}|{plain.decode()}")
@@ -117,9 +113,19 @@ def name_newcomer(unit: Unit, session: FamilySession, told: ToldOfSelf) -> UUID:
     )
     unit.newcomers.add(school_id, newcomer, event)
     at = texts.moment_in_words(unit.now, school.zone)
-    letter = texts.newcomer_named(school.short_name, at, school.phone or "")
+    letter = texts.newcomer_named(school.short_name, at, school.phone)
     warn_guardians(unit, school_id, children, letter, texts.newcomer_named_sms(school.short_name))
     return newcomer_id
+
+
+def require_open(unit: Unit, session: FamilySession) -> None:
+    """Raises `NotFound` where the signer stands for nobody, `TooLate` after the deadline."""
+    if not children_of(unit, session.school_id, session.signer_id):
+        raise NotFound
+    school = unit.schools.get(session.school_id)
+    deadline = unit.collections.get(session.school_id, session.collection_id).deadline_on
+    if deadline_passed(unit.now, deadline, school.zone):
+        raise TooLate
 
 
 def _require_possible(told: ToldOfSelf, today: date) -> None:

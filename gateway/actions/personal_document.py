@@ -35,6 +35,7 @@ from gateway.store.consents import Ask
 from gateway.store.pupils import Guardianship
 from gateway.store.schools import School
 from gateway.unit import Unit
+from policies.contacts import shown_phone
 from policies.facts import AnswerFacts, Decision, EvidenceLevel, Field, FormKind, Items
 from policies.programme import Programme
 from policies.requisites import Paper, paper_findings
@@ -162,7 +163,7 @@ def _facts(
             address=school.address or "",
             inn=school.inn or "",
             ogrn=school.ogrn or "",
-            phone=school.phone or "",
+            phone=shown_phone(school.phone or ""),
         ),
         processing=Processing(
             host.name,

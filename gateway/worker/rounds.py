@@ -214,22 +214,27 @@ class Rounds:
             self._wiring.sms.send(str(parcel.id), content["to"], content["text"])
 
     def forget_ended(self) -> bool:
-        """Answers kept for repeats and days of letters, a day after; limits that have ended."""
+        """Answers kept for repeats and days of letters, a day after; limits that have ended.
+
+        What was destroyed by a decision of a person leaves SQLite's log here, too.
+        """
+        now = self._wiring.clock()
+        if self._forgot_at is not None and now - self._forgot_at < FORGET_EVERY:
+            return False
+        self._forgot_at = now
+        forget_deleted(self._wiring.writing)
         with self._wiring.looking() as look:
-            now = look.now
-            is_due = self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY
             has_any = (
                 look.repeats.has_expired(now)
                 or look.limits.has_ended(now)
                 or look.outbox.has_letters_before(now - ONCE_A)
             )
-            if not is_due or not has_any:
-                return False
+        if not has_any:
+            return False
         with self._units.open(SYSTEM) as unit:
             unit.repeats.forget(unit.now)
             unit.limits.forget(unit.now)
             unit.outbox.forget_letters(unit.now - ONCE_A)
-        self._forgot_at = now
         return False
 
     def keep_days(self) -> bool:

@@ -24,6 +24,7 @@ from gateway.web.pages.site import MENDABLE, Page, Pages, To
 from gateway.web.schemas.family import FamilyDecision, NewAnswer
 from gateway.web.schemas.parts import Corrections, DetailsIn
 from policies.facts import Decision, Field, FormKind
+from policies.fields import PERSONAL
 from policies.findings import Code
 from policies.permissions import Permission
 
@@ -100,7 +101,13 @@ def decision(ask_id: UUID) -> Page | To:
         return To("answers.details", {"ask_id": ask_id})
     told = {Decision.GIVEN: known, Decision.REFUSED: NO_DETAILS}
     yes, no = answering.show_documents(unit, session, ask_id, told, current_wiring().host)
-    return _page("decision", ask_id, yes=_shown(yes), no=_shown(no))
+    passed = ", ".join(_within(PERSONAL[item].label_ru) for item in yes.form.items)
+    return _page("decision", ask_id, yes=_shown(yes), no=_shown(no), passed=passed)
+
+
+def _within(label: str) -> str:
+    """A label in the middle of a sentence: «телефон», «СНИЛС»."""
+    return label if label.isupper() else label[:1].lower() + label[1:]
 
 
 @answers.on("GET", f"{ASK}/refusal", SIGNER)

@@ -22,7 +22,7 @@ from gateway.web.context import request_id
 from gateway.web.pages.assets import asset
 from gateway.web.pages.cookies import CSRF_FIELD, form_token
 from gateway.web.pages.faults import current_faults, typed
-from policies.contacts import format_phone
+from policies.contacts import shown_phone
 from policies.fields import ABSENCE_LABELS_RU, PERSONAL
 from policies.snils import format_snils
 
@@ -53,6 +53,7 @@ def set_up_drawing(app: Flask) -> None:
         language=LANGUAGE,
         labels=PERSONAL,
         absences=ABSENCE_LABELS_RU,
+        counted=counted,
         id_kinds=[(kind.value, _begun(words)) for kind, (words, _) in ID_KINDS.items()],
     )
     app.jinja_env.filters.update(
@@ -79,11 +80,22 @@ def clock_time(at: datetime, zone: str) -> str:
     return f"{local:%H:%M}"
 
 
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """«1 день», «3 дня», «12 дней»; the number does not part from its word."""
+    tail, tens = number % 10, number % 100
+    if tail == 1 and tens != 11:
+        word = one
+    elif tail in {2, 3, 4} and tens not in {12, 13, 14}:
+        word = few
+    else:
+        word = many
+    return f"{number}{NO_BREAK}{word}"
+
+
 def phone(number: str) -> Markup:
     """A telephone as people read it, on one line, to be called by a tap."""
-    shown = format_phone(number) if number.startswith("+") else number
     dialled = "".join(sign for sign in number if sign.isdigit() or sign == "+")
-    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(dialled, shown)
+    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(dialled, shown_phone(number))
 
 
 def kept_together(text: str) -> Markup:

@@ -11,14 +11,13 @@ from consent_forms.wording import GUARDIANS
 from gateway.actions import answer as answering
 from gateway.actions import look_at_own as looking
 from gateway.actions import open_link
-from gateway.actions.name_newcomer import name_newcomer
+from gateway.actions.name_newcomer import name_newcomer, require_open
 from gateway.errors import BadInput, NothingToWithdraw
 from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import HOLDER, needs
 from gateway.web.pages.cookies import FAMILY, secret_of
 from gateway.web.pages.forms import chosen, is_ticked
 from gateway.web.pages.reading import told
-from gateway.web.pages.school.words import counted
 from gateway.web.pages.site import Page, Pages, Sheet, To
 from gateway.web.receipts import as_pdf, receipt_facts
 from gateway.web.schemas.family import NewNewcomer, told_of_self
@@ -59,6 +58,7 @@ def say_who() -> To:
 @own.on("GET", "/me/other", SIGNER)
 def other() -> Page:
     """Another representative says who they are."""
+    require_open(current_unit(), current_session())
     school = current_unit().schools.get(current_session().school_id)
     kinds = [(kind.value, words.capitalize(), None) for kind, words in GUARDIANS.items()]
     return Page("family/other.html", {"school": school, "kinds": kinds})
@@ -132,7 +132,7 @@ def withdrawal(ask_id: UUID) -> Page:
         for one in card.asks:
             if one.ask.id == ask_id and one.is_given:
                 facts = {"school": page.school, "page": page, "card": card, "one": one}
-                return Page("family/withdraw.html", {**facts, "counted": counted})
+                return Page("family/withdraw.html", facts)
     raise NothingToWithdraw
 
 

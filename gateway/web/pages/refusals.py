@@ -39,10 +39,12 @@ FOR_PEOPLE = {
     "database-busy": "Ничего не потеряно. Попробуйте ещё раз через минуту.",
 }
 TITLES = {
-    "rules-broken": "Подписать здесь не получится",
     "not-authenticated": "Сеанс закончился",
     "no-such-address": "Такой страницы нет",
 }
+
+
+FAMILY_TITLES = {"rules-broken": "Подписать здесь не получится"}
 
 
 def refuse_page(error: Exception) -> Response:
@@ -61,7 +63,7 @@ def refuse_page(error: Exception) -> Response:
             "refusal.html",
             school=None if status >= HTTPStatus.INTERNAL_SERVER_ERROR else school_in_question(),
             slug=problem.slug,
-            title=TITLES.get(problem.slug, problem.title),
+            title=_title(problem),
             detail=_detail(error, problem),
             reasons=reasons_of(error),
             ask_id=(request.view_args or {}).get("ask_id"),
@@ -73,6 +75,11 @@ def refuse_page(error: Exception) -> Response:
     )
     _keep_headers(answer, error, problem)
     return answer
+
+
+def _title(problem: Problem) -> str:
+    titles = TITLES if is_workplace() else TITLES | FAMILY_TITLES
+    return titles.get(problem.slug, problem.title)
 
 
 def _detail(error: Exception, problem: Problem) -> str:

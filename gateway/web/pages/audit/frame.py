@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.web.pages.access import needs
-from gateway.web.pages.school.words import counted
+from gateway.web.pages.drawing import counted
 from gateway.web.pages.site import Page, Pages
 from policies.permissions import Permission
 
@@ -17,7 +17,7 @@ EXPORT = needs(Permission.EXPORT_JOURNAL)
 
 def framed(template: str, **facts: object) -> Page:
     """A page above the schools."""
-    return Page(f"audit/{template}", {"counted": counted, "utc": utc, "local": local, **facts})
+    return Page(f"audit/{template}", {"utc": utc, "local": local, **facts})
 
 
 def utc(at: datetime) -> str:

@@ -34,7 +34,6 @@ def framed(template: str, collection: Collection | None = None, **facts: object)
         "role": words.ROLES.get(role, "") if role else "",
         "may": {each.value for each in Permission if unit.actor.may(each)},
         "today": found.today(unit.now),
-        "counted": words.counted,
     }
     return Page(f"school/{template}", frame | facts)
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from gateway.actions.invite import invite, preview_invitations
 from gateway.web.context import current_unit, current_wiring
 from gateway.web.pages.access import needs
+from gateway.web.pages.drawing import counted
 from gateway.web.pages.school.frame import CLASS, class_name, framed, school, the_collection
-from gateway.web.pages.school.words import counted
 from gateway.web.pages.site import Page, To
 from policies.permissions import Permission
 from policies.release import deadline_passed

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from consent_forms.facts import IdKind
+from gateway.web.pages.drawing import counted
 from policies.facts import Decision, Field, FormKind, Items
 from policies.fields import ABSENCE_LABELS_RU, PERSONAL
 from policies.findings import Finding, text_of
@@ -19,18 +20,6 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.DIRECTOR: "директор",
     }
 )
-
-
-def counted(number: int, one: str, few: str, many: str) -> str:
-    """«1 день», «3 дня», «12 дней»; the number does not part from its word."""
-    tail, tens = number % 10, number % 100
-    if tail == 1 and tens != 11:
-        word = one
-    elif tail in {2, 3, 4} and tens not in {12, 13, 14}:
-        word = few
-    else:
-        word = many
-    return f"{number}\u00a0{word}"
 
 
 def days_left(days: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -122,6 +124,23 @@ def test_a_megabyte_is_not_read(family: Family):
     browser.send("/me/other", {**FATHER, "document": "ы" * 1_000_000})
     assert browser.page.status_code == 413
     assert waiting(family.door) == []
+
+
+def test_after_the_deadline_nobody_fills_the_form_in_vain(family: Family):
+    town, clock = family.door.town, family.door.clock
+    with town.wiring.looking() as look:
+        school = look.schools.get(town.school_id)
+        last = look.collections.get(school.id, town.collection_id).deadline_on
+    over = datetime.combine(last + timedelta(days=1), time.min, ZoneInfo(school.zone))
+    clock.set(over - timedelta(hours=8))
+    link = family.link()
+    clock.set(over - timedelta(minutes=10))
+    browser = family.browser.open(link).send("/code")
+    browser.send("/enter", {"code": family.newest_code()})
+    clock.set(over)
+    browser.open("/me/other")
+    assert browser.page.status_code == 409
+    assert "Срок" in browser.heading
 
 
 @pytest.mark.parametrize("role", [Role.TUTOR, Role.DIRECTOR])

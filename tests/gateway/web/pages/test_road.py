@@ -59,6 +59,14 @@ def test_from_the_letter_to_the_receipt_and_the_withdrawal(family: Family):
     assert "переданы не будут" in browser.text
 
 
+def test_the_choice_says_what_goes_and_for_how_long_it_is_kept_after_a_no(family: Family):
+    browser = family.come_in().follow("Ответить").follow("Всё верно")
+    browser.send("/details", {**PAPER, **CHILD_PAPER})
+    items = "фамилия, имя, отчество, дата рождения, СНИЛС, электронная почта, телефон"
+    assert f"Что передаётся {items} Куда" in browser.text
+    assert "не позже чем через 30 дней" in browser.text
+
+
 def test_without_an_agreement_the_mother_reads_what_she_can_do(door: Door):
     door.town.import_children(CLASS)
     browser = Family(door, Browser(door.http)).come_in().follow("Ответить")
