@@ -4,6 +4,8 @@
 .PHONY: help demo test screens faults bench soak serve lint types house lock clean tools
 
 export PYTHONPATH := $(CURDIR)
+# A service is many short processes; without kept bytecode each would compile the whole of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 UV ?= uv
 # Options for pytest: make test ARGS="-k sqlite tests/gateway"
