@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from audit import journal
+from gateway.actions.answer import sitting_of
 from gateway.actions.personal_document import full_name
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.reopen_asks import open_again
@@ -114,6 +115,32 @@ class OwnPage:
     def open_asks(self) -> tuple[OwnAsk, ...]:
         """Documents without an answer, in the order of the cards."""
         return tuple(one for card in self.cards for one in card.asks if one.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """What the pages of one document tell beside it: the collection, and whose data it is about."""
+
+    school: School
+    rules: Programme
+    deadline_on: date
+    ask: Ask
+    given_name: str = field(repr=False)
+    is_self: bool
+
+
+def look_at_ask(unit: Unit, session: FamilySession, ask_id: UUID) -> AskPage:
+    """One document of the signer; reading it is journalled. Raises `NotFound`."""
+    sitting = sitting_of(unit, session, ask_id)
+    unit.record("person.read", person_id=session.signer_id, purpose="own_asks")
+    return AskPage(
+        sitting.school,
+        sitting.rules,
+        sitting.collection.deadline_on,
+        sitting.ask,
+        sitting.subject.values.get(Field.GIVEN_NAME, ""),
+        sitting.ask.subject_id == session.signer_id,
+    )
 
 
 def look_at_own(unit: Unit, session: FamilySession) -> OwnPage:

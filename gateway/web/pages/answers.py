@@ -14,7 +14,7 @@ from gateway.actions import keep_details as telling
 from gateway.actions import look_at_own as looking
 from gateway.actions import sign_answer as signing
 from gateway.actions.personal_document import NO_DETAILS, Document, SigningDetails
-from gateway.errors import CodeExpired, CodeNotSent, CodeSpent, CodeWrong, GatewayError, NotFound
+from gateway.errors import CodeExpired, CodeNotSent, CodeSpent, CodeWrong, GatewayError
 from gateway.web.context import current_session, current_unit, current_wiring
 from gateway.web.pages.access import needs
 from gateway.web.pages.documents import shown_document
@@ -224,12 +224,11 @@ def _details_said() -> dict[str, Any]:
 
 
 def _page(name: str, ask_id: UUID, **facts: object) -> Page:
-    """A page of one ask: `page`, `card` and `one` say whose and which. Raises `NotFound`."""
-    page = looking.look_at_own(current_unit(), current_session())
-    for card in page.cards:
-        for one in card.asks:
-            if one.ask.id == ask_id:
-                about = {"school": page.school, "page": page, "card": card, "one": one}
-                kinds = {"FormKind": FormKind, "Field": Field}
-                return Page(f"family/{name}.html", {**about, **kinds, **facts})
-    raise NotFound
+    """A page of one ask. Raises `NotFound`.
+
+    What the signer's own page has as `page`, `card` and `one`, one thing tells here.
+    """
+    seen = looking.look_at_ask(current_unit(), current_session(), ask_id)
+    about = {"school": seen.school, "page": seen, "card": seen, "one": seen}
+    kinds = {"FormKind": FormKind, "Field": Field}
+    return Page(f"family/{name}.html", {**about, **kinds, **facts})
