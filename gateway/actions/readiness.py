@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
+from gateway.actions.own_classes import own_classes
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.release_set import SchoolState, look_at_school
 from gateway.errors import NotFound
 from gateway.unit import Unit
-from policies.release import ClassReadiness, readiness
+from policies.permissions import Permission
+from policies.release import ClassReadiness, Readiness, readiness
 
 
 def see_readiness(unit: Unit, collection_id: UUID) -> SchoolState:
     """Codes and sums only: no personal value is shown. Raises `NotFound`."""
     return look_at_school(unit, unit.school_id, collection_id)
+
+
+def told_readiness(unit: Unit, found: Readiness) -> Readiness:
+    """What the actor is told of it: a tutor no other class, and nothing about its pupils.
+
+    Sums of the school stay whole. Whether it may leave, the untold one says.
+    """
+    own = None if unit.actor.is_acting else own_classes(unit)
+    if own is None:
+        return found
+    hidden = {
+        finding for one in found.classes if one.class_id not in own for finding in one.findings
+    }
+    return replace(
+        found,
+        classes=tuple(one for one in found.classes if one.class_id in own),
+        findings=tuple(finding for finding in found.findings if finding not in hidden),
+    )
+
+
+def knows_why(unit: Unit) -> bool:
+    """Whether the actor may know why pupils are on paper, if only by their number."""
+    return unit.actor.may(Permission.READ_REFUSALS)
 
 
 def see_class_readiness(unit: Unit, collection_id: UUID, class_id: UUID) -> ClassReadiness:

@@ -258,7 +258,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType(
             "link-replaced",
             410,
             "Ссылка больше не действует",
-            "Вам отправили более новую, или получатель сообщил, что ссылка не его.",
+            "Откройте ссылку из последнего письма школы."
+            " Письма нет? Попросите школу прислать новую.",
         ),
         e.BundleWithdrawn: Problem(
             "bundle-withdrawn",

@@ -12,18 +12,32 @@ from gateway.store.consents import Answer
 from gateway.web.refusals import finding_member
 from gateway.web.schemas.parts import items_member
 from policies.findings import Code, text_of
-from policies.release import ClassReadiness
+from policies.release import ClassReadiness, Counts
 
 Member = dict[str, object]
 
 
-def class_sum(one: ClassReadiness) -> Member:
+def counts_member(counts: Counts, *, with_why: bool) -> Member:
+    """`CountsOut`. In a class of a few, how many refused would tell who did."""
+    return {
+        "enrolled": counts.enrolled,
+        "ready": counts.ready,
+        "refused": counts.refused if with_why else None,
+        "disputed": counts.disputed if with_why else None,
+        "left_out": counts.left_out if with_why else None,
+        "waiting": counts.waiting,
+        "paper": counts.paper,
+        "listed": counts.listed,
+    }
+
+
+def class_sum(one: ClassReadiness, *, with_why: bool) -> Member:
     """`ClassSum`."""
     return {
         "class_id": one.class_id,
         "name": one.name,
         "handed_in": one.is_handed_in,
-        "counts": one.counts,
+        "counts": counts_member(one.counts, with_why=with_why),
         "findings": [finding_member(finding) for finding in one.findings],
     }
 

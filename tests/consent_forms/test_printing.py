@@ -33,6 +33,7 @@ NAMES = [
     pytest.param("Кӑмака Ҫӗрпӳ", id="ӑ Ҫ ӗ ӳ"),
     pytest.param("Әминә Җиһан Ңә", id="Ә Җ Һ Ң"),
     pytest.param("О'Нил Д\u2019Артаньян", id="apostrophes"),
+    pytest.param("Ёлкина-Өлзиева Анна-Мария", id="hyphens"),
     pytest.param("Ӏалийев Ӣ Ӯ", id="Ӏ Ӣ Ӯ"),
     pytest.param("Їжак Єва Ґанна Ўлад", id="Ї Є Ґ Ў"),
     pytest.param("Žofia Ğülşen", id="latin with marks"),

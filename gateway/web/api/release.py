@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gateway.actions import approve_release as approving
 from gateway.actions import prepare_release as preparing
+from gateway.actions.readiness import knows_why, told_readiness
 from gateway.actions.readiness import see_readiness as look
 from gateway.actions.release_set import Members
 from gateway.web.auth import needs
@@ -17,7 +18,7 @@ from gateway.web.refusals import finding_member
 from gateway.web.routes import Routes, Takes
 from gateway.web.schemas import school as wire
 from gateway.web.schemas.pages import ListPage
-from gateway.web.shapes import class_sum
+from gateway.web.shapes import class_sum, counts_member
 from policies.permissions import Permission
 
 release = Routes("release", "Readiness and release of a whole school")
@@ -28,14 +29,15 @@ COLLECTION = "/v1/school/collections/<uuid:collection_id>"
 
 @release.on("GET", f"{COLLECTION}/readiness", SEE, gives=wire.ReadinessOut)
 def see_readiness(collection_id: UUID) -> Mapping[str, object]:
-    """Sums of the school and everything that holds it back."""
-    state = look(current_unit(), collection_id)
-    found = state.readiness
+    """Sums of the school and everything that holds it back; a tutor sees no other class."""
+    unit = current_unit()
+    state = look(unit, collection_id)
+    found, with_why = told_readiness(unit, state.readiness), knows_why(unit)
     return {
-        "may_leave": found.may_leave,
+        "may_leave": state.readiness.may_leave,
         "deadline_on": state.collection.deadline_on,
-        "totals": found.totals,
-        "classes": [class_sum(one) for one in found.classes],
+        "totals": counts_member(found.totals, with_why=with_why),
+        "classes": [class_sum(one, with_why=with_why) for one in found.classes],
         "findings": [finding_member(finding) for finding in found.findings],
     }
 

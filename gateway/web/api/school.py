@@ -197,9 +197,12 @@ def list_imports(told: Mapping[str, Any], collection_id: UUID) -> object:
 
 @school.on("GET", f"{COLLECTION}/classes", SEE, takes=LIST, gives=wire.ClassSums)
 def list_classes(told: Mapping[str, Any], collection_id: UUID) -> object:
-    """Sums of every class; codes only, nobody is named."""
-    state = readiness.see_readiness(current_unit(), collection_id)
-    sums = [(one.class_id, class_sum(one)) for one in state.readiness.classes]
+    """Sums of every class, of a tutor's own ones; codes only, nobody is named."""
+    unit = current_unit()
+    state = readiness.see_readiness(unit, collection_id)
+    with_why = readiness.knows_why(unit)
+    found = readiness.told_readiness(unit, state.readiness).classes
+    sums = [(one.class_id, class_sum(one, with_why=with_why)) for one in found]
     return part_of("classes", sums, told)
 
 

@@ -6,10 +6,11 @@ and the code by which the administrator finds the request.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, current_app, g, render_template, request, url_for
 from werkzeug import exceptions as http
 from werkzeug.exceptions import HTTPException
 
@@ -28,11 +29,12 @@ KEPT_HEADERS = ("Retry-After", "Allow")
 # Sentences of the table that speak to programs, as people need them.
 FOR_PEOPLE = {
     "no-such-address": "Проверьте адрес: возможно, ссылка скопирована не целиком.",
+    "not-found": "Проверьте адрес: возможно, ссылка скопирована не целиком.",
     "rules-broken": "Причины:",
     "not-authenticated": "Вы долго не открывали страницу, или ссылку открыли в другом браузере.",
     "malformed-request": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
     "request-refused": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
-    "method-not-allowed": "Эту страницу открывают кнопкой на предыдущей странице.",
+    "method-not-allowed": "Вернитесь на предыдущую страницу и нажмите кнопку ещё раз.",
     "unsupported-media-type": "Вернитесь на предыдущую страницу и отправьте её ещё раз.",
     "internal-error": "Мы её записали. Попробуйте ещё раз через несколько минут.",
     "database-down": "Ничего не потеряно. Попробуйте ещё раз через несколько минут.",
@@ -41,15 +43,22 @@ FOR_PEOPLE = {
 TITLES = {
     "not-authenticated": "Сеанс закончился",
     "no-such-address": "Такой страницы нет",
+    "method-not-allowed": "Эта страница открывается кнопкой",
 }
-
-
-FAMILY_TITLES = {"rules-broken": "Подписать здесь не получится"}
+# Of pages that are not of staff.
+FAMILY_TITLES = {
+    "rules-broken": "Подписать здесь не получится",
+    "too-large": "Слишком много сразу",
+    "not-found": "Такой страницы нет",
+}
+FOR_FAMILIES = {
+    "too-large": "Вернитесь, впишите короче или выберите файл поменьше и отправьте ещё раз.",
+}
 
 
 def refuse_page(error: Exception) -> Response:
     """The page of an exception."""
-    problem = problem_of(error)
+    problem, caller = problem_of(error), g.get("caller")
     g.problem = problem.slug
     if isinstance(error, SecondFactorNeeded | SecondFactorStale):
         back = request.path if request.method == "GET" else request.form.get("back")
@@ -66,10 +75,11 @@ def refuse_page(error: Exception) -> Response:
             title=_title(problem),
             detail=_detail(error, problem),
             reasons=reasons_of(error),
-            ask_id=(request.view_args or {}).get("ask_id"),
-            link_token=(request.view_args or {}).get("token"),
+            ask_id=_parts().get("ask_id"),
+            link_token=_parts().get("token"),
             can_renew=bool(secret_of(FAMILY)),
             is_workplace=is_workplace(),
+            has_own_page=caller is not None and caller.session is not None,
         ),
         status,
     )
@@ -85,7 +95,8 @@ def _title(problem: Problem) -> str:
 def _detail(error: Exception, problem: Problem) -> str:
     if isinstance(error, TooManyAttempts):
         return f"Попробуйте снова через {ceil(error.seconds / 60)} мин."
-    return FOR_PEOPLE.get(problem.slug, problem.detail)
+    words = FOR_PEOPLE if is_workplace() else FOR_PEOPLE | FOR_FAMILIES
+    return words.get(problem.slug, problem.detail)
 
 
 def reasons_of(error: Exception) -> list[str]:
@@ -105,14 +116,19 @@ UNKNOWN = (http.NotFound, http.MethodNotAllowed)
 
 
 def school_in_question() -> School | None:
-    """The school of the link or of the session in this request, be it over; None for neither."""
-    token = (request.view_args or {}).get("token")
+    """The school of the link, of the session, be it over, or of the poster's code in this request;
+    None for none of them.
+    """
+    parts = _parts()
+    token, code = parts.get("token"), parts.get("code")
     caller = g.get("caller")
     school_id = caller.actor.school_id if caller else None
     session = "" if is_workplace() else secret_of(FAMILY)
-    if not (isinstance(token, str) or school_id or session):
+    if not (isinstance(token, str) or isinstance(code, str) or school_id or session):
         return None
     with current_wiring().looking() as look:
+        if isinstance(code, str):
+            return look.schools.of_code(code)
         if isinstance(token, str):
             link = look.links.find(hash_secret(token))
             school_id = link.school_id if link else None
@@ -120,6 +136,16 @@ def school_in_question() -> School | None:
             link = look.links.of_session(hash_secret(session))
             school_id = link.school_id if link else None
         return look.schools.find(school_id) if school_id else None
+
+
+def _parts() -> Mapping[str, object]:
+    """Parts of the address by name, also of one that is not called in this way (405)."""
+    refused = request.routing_exception
+    if isinstance(refused, http.MethodNotAllowed) and refused.valid_methods:
+        adapter = current_app.create_url_adapter(request)
+        if adapter is not None:
+            return adapter.match(method=next(iter(refused.valid_methods)))[1]
+    return request.view_args or {}
 
 
 def is_workplace() -> bool:

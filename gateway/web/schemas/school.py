@@ -223,13 +223,16 @@ class HandedIn(Wire):
 
 
 class CountsOut(Wire):
-    """Pupils by standing; `paper` = refused + disputed + left_out, `listed` = everybody."""
+    """Pupils by standing; `paper` = refused + disputed + left_out, `listed` = everybody.
+
+    Why pupils are on paper is null for a tutor, who does not learn it.
+    """
 
     enrolled = a_number(0, MOST_PUPILS, allow_none=True)
     ready = a_number(0, MOST_PUPILS)
-    refused = a_number(0, MOST_PUPILS)
-    disputed = a_number(0, MOST_PUPILS)
-    left_out = a_number(0, MOST_PUPILS)
+    refused = a_number(0, MOST_PUPILS, allow_none=True)
+    disputed = a_number(0, MOST_PUPILS, allow_none=True)
+    left_out = a_number(0, MOST_PUPILS, allow_none=True)
     waiting = a_number(0, MOST_PUPILS)
     paper = a_number(0, MOST_PUPILS)
     listed = a_number(0, MOST_PUPILS)

@@ -146,6 +146,47 @@ def send(
     return door.http.open(path, method=route.method, headers=who, **more)
 
 
+def things(town: Town) -> Ids:
+    """One thing of each kind that an address can name."""
+    signer = town.asks()[0].signer_id
+    ask = town.ask_of(signer, FormKind.CHILD)
+    own, today = town.ask_of(signer, FormKind.GUARDIAN_OWN), town.today()
+    tutor = Actor(Role.TUTOR, town.staff[Role.TUTOR], town.school_id)
+    with town.wiring.units.open(tutor) as unit:
+        import_id = import_roster(unit, town.collection_id, class_list(CLASS), "7a.csv")
+        host, keys = town.wiring.host, town.wiring.signing_keys
+        paper = record_paper(
+            unit, own.id, Decision.WITHDRAWN, today, NO_DETAILS, host, keys, scan=A_PDF
+        )
+        [scan] = unit.witnesses.scans(town.school_id, paper.facts.id)
+    with town.by(Role.REGISTRAR) as unit:
+        [bundle] = unit.bundles.list_bundles(town.school_id)
+        [recall] = unit.bundles.list_recalls(town.school_id, ask.subject_id)
+        stands_in, day = town.staff[Role.TUTOR], today
+        acting = appoint_acting(unit, town.school_id, stands_in, "7-к", day, day, day)
+        event = list_events(unit, Wanted(school_id=town.school_id), -1, 1)[0].event
+        return {
+            "school_id": town.school_id,
+            "collection_id": town.collection_id,
+            "class_id": next(iter(unit.schools.class_names(town.school_id))),
+            "import_id": import_id,
+            "ask_id": ask.id,
+            "answer_id": paper.facts.id,
+            "scan_id": scan.id,
+            "acting_id": acting,
+            "pupil_id": ask.subject_id,
+            "guardianship_id": unit.pupils.list_guardianships(town.school_id)[0].id,
+            "release_id": bundle.release_id,
+            "bundle_id": bundle.id,
+            "recall_id": recall.id,
+            "event_id": event.id,
+            "staff_id": add_staff(
+                unit, f"colleague-{town.number}", "not a hash", Role.TUTOR, town.school_id
+            ),
+            "client_id": unit.clients.page(None, 1)[0].id,
+        }
+
+
 @dataclass
 class Matrix:
     """Two schools with everything in them, and whoever may come."""
@@ -156,8 +197,8 @@ class Matrix:
     mother: Headers
 
     def __post_init__(self) -> None:
-        self.mine = self.things(self.door.town)
-        self.foreign = self.things(self.other)
+        self.mine = things(self.door.town)
+        self.foreign = things(self.other)
         with self.door.wiring.units.open(SYSTEM) as unit:
             add_client(unit, "another", "moya-shkola-2023", platform_jwks())
         assertion = self.door.assertion(iss="another", sub="another")
@@ -165,46 +206,6 @@ class Matrix:
         self.other_platform = bearer(token)
         staff = set(Role) - {Role.PLATFORM, Role.FAMILY}
         self.tokens = {role: self.door.who(role) for role in staff} | {Role.FAMILY: self.mother}
-
-    def things(self, town: Town) -> Ids:
-        """One thing of each kind that an address can name."""
-        signer = town.asks()[0].signer_id
-        ask = town.ask_of(signer, FormKind.CHILD)
-        own, today = town.ask_of(signer, FormKind.GUARDIAN_OWN), town.today()
-        tutor = Actor(Role.TUTOR, town.staff[Role.TUTOR], town.school_id)
-        with self.door.wiring.units.open(tutor) as unit:
-            import_id = import_roster(unit, town.collection_id, class_list(CLASS), "7a.csv")
-            host, keys = town.wiring.host, town.wiring.signing_keys
-            paper = record_paper(
-                unit, own.id, Decision.WITHDRAWN, today, NO_DETAILS, host, keys, scan=A_PDF
-            )
-            [scan] = unit.witnesses.scans(town.school_id, paper.facts.id)
-        with town.by(Role.REGISTRAR) as unit:
-            [bundle] = unit.bundles.list_bundles(town.school_id)
-            [recall] = unit.bundles.list_recalls(town.school_id, ask.subject_id)
-            stands_in, day = town.staff[Role.TUTOR], today
-            acting = appoint_acting(unit, town.school_id, stands_in, "7-к", day, day, day)
-            event = list_events(unit, Wanted(school_id=town.school_id), -1, 1)[0].event
-            return {
-                "school_id": town.school_id,
-                "collection_id": town.collection_id,
-                "class_id": next(iter(unit.schools.class_names(town.school_id))),
-                "import_id": import_id,
-                "ask_id": ask.id,
-                "answer_id": paper.facts.id,
-                "scan_id": scan.id,
-                "acting_id": acting,
-                "pupil_id": ask.subject_id,
-                "guardianship_id": unit.pupils.list_guardianships(town.school_id)[0].id,
-                "release_id": bundle.release_id,
-                "bundle_id": bundle.id,
-                "recall_id": recall.id,
-                "event_id": event.id,
-                "staff_id": add_staff(
-                    unit, f"colleague-{town.number}", "not a hash", Role.TUTOR, town.school_id
-                ),
-                "client_id": unit.clients.page(None, 1)[0].id,
-            }
 
     def call(self, route: Route, role: Role, ids: Ids) -> TestResponse:
         who = self.door.who(role) if role is Role.PLATFORM else self.tokens[role]
