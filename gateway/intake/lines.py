@@ -17,8 +17,8 @@ from gateway.intake.classes import class_in_text, parse_class
 from gateway.intake.columns import NAMING, Header
 from gateway.intake.items import Desk, Person, Repair, is_there, says_nothing
 from gateway.intake.meanings import REPRESENTATIVES, Part
-from gateway.intake.shapes import looks_of_another_kind
-from gateway.intake.values import text_of
+from gateway.intake.shapes import looks_like, looks_of_another_kind
+from gateway.intake.values import tells_month_first, text_of
 from gateway.intake.words import FOOTERS, GUIDES, OFFICES, Role, begins, plain
 from policies.facts import Field, Items, PupilRow, RepresentativeRow
 from policies.findings import Code, Finding
@@ -28,6 +28,7 @@ _NOTE_WORDS = 5
 _SPARSE = 0.34  # of the lines
 _SECTION_CELLS = 3
 _CLASS_WORD = re.compile(r"класс\b", re.IGNORECASE)
+_LATIN = re.compile("[A-Za-z]")
 _NEAR = 100  # repairs; those of one pupil are fewer
 _NAME = re.compile(r"[А-ЯЁA-Z][\w'’-]+(?:\s+[А-ЯЁA-Z][\w'’-]+){0,3}")
 _ITEM_ROLES = (*Field, Role.FULL_NAME)
@@ -68,7 +69,14 @@ def read_rows(
     A line that holds a class alone («7Б класс») begins that class. `undone`: cells (line, title)
     whose repairs were taken back.
     """
-    _Lines(reading, table, header, Desk(today, undone), class_name).read()
+    days = [c.index for c in header.columns if c.role is Field.BIRTH_DATE]
+    is_month_first = any(
+        isinstance(cell := row.cell(at), str) and tells_month_first(cell.strip())
+        for row in table.rows
+        for at in days
+    )
+    desk = Desk(today, undone, is_month_first=is_month_first)
+    _Lines(reading, table, header, desk, class_name).read()
 
 
 class _Lines:
@@ -134,7 +142,9 @@ class _Lines:
             self._is_below = True
             return True
         return (len(told) == 1 and len(told[0].split()) >= _NOTE_WORDS) or (
-            self._is_below and not any(_NAME.fullmatch(text) for text in told)
+            self._is_below
+            and not any(_NAME.fullmatch(text) for text in told)
+            and not any(looks_like(c.role, texts[c.index] or "") for c in self._header.columns)
         )
 
     def _read_row(self, row: Row, texts: Sequence[str | None]) -> None:
@@ -156,6 +166,8 @@ class _Lines:
             )
             if column and looks_of_another_kind(Role.CLASS, texts[column.index] or ""):
                 reading.misread.add(row.number)
+        elif self._is_letter_undone(row, texts, class_name):
+            class_name = None
         people = [
             (part, self._desk.read(row, texts, self._columns[part], number))
             for number, part in enumerate(
@@ -176,6 +188,21 @@ class _Lines:
         reading.rows.append(
             PupilRow(row.number, class_name, pupil.items, representatives, pupil.agreement)
         )
+
+    def _is_letter_undone(self, row: Row, texts: Sequence[str | None], name: str) -> bool:
+        """List the Latin letter of a class («7B» is read as 7В); True where that was taken back."""
+        for column in self._columns[Part.PUPIL]:
+            said = texts[column.index] if column.role in _CLASSES else None
+            if said is None or not _LATIN.search(said):
+                continue
+            code = Code.CLASS_LETTER_REPAIRED
+            if self._desk.is_undone(row.number, column):
+                self._reading.findings.append(
+                    Finding(Code.REPAIR_UNDONE, row=row.number, column=column.title)
+                )
+                return True
+            self._reading.repairs.append(Repair(row.number, column.title, said, name, code))
+        return False
 
     def _doubt_agreements(self, row: Row, texts: Sequence[str | None], there: set[Part]) -> None:
         """An agreement beside a representative who is not in the line is nobody's."""
