@@ -96,6 +96,8 @@ class _Lines:
         self._columns = {part: [c for c in header.columns if c.part is part] for part in Part}
         self._naming = [c.index for c in header.columns if c.role in NAMING]
         self._telling = {c.index for c in header.columns if c.role in _ITEM_ROLES}
+        # Nobody's name stands in the number of the line or under no title.
+        self._asides = set(range(min(self._naming, default=0))) - {c.index for c in header.columns}
         self._width = 1 + max(c.index for c in header.columns)
         self._by_line = header.parts <= {Part.PUPIL, Part.REP1}
         self._fills_down = self._is_class_sparse()
@@ -133,18 +135,21 @@ class _Lines:
             return _is_numbers(told) or tuple(texts) in self._titles
         if _is_numbers(told) or _padded(texts, self._titles):
             return True
+        items = sum(looks_like(c.role, texts[c.index] or "") for c in self._header.columns)
+        if items > 1:
+            return False  # somebody's numbers and days, whatever the line begins with
         if plain(told[0]).split()[:1] in OFFICES:
             self._is_below = True
             return True
-        if any(_NAME.fullmatch(texts[index] or "") for index in self._naming) and len(told) > 1:
+        is_named = any(_NAME.fullmatch(texts[index] or "") for index in self._naming)
+        first = next(index for index, text in enumerate(texts) if text is not None)
+        if is_named and len(told) > 1 and first not in self._asides:
             return False
         if begins(FOOTERS, plain(told[0])):
             self._is_below = True
             return True
         return (len(told) == 1 and len(told[0].split()) >= _NOTE_WORDS) or (
-            self._is_below
-            and not any(_NAME.fullmatch(text) for text in told)
-            and not any(looks_like(c.role, texts[c.index] or "") for c in self._header.columns)
+            self._is_below and not any(_NAME.fullmatch(text) for text in told) and not items
         )
 
     def _read_row(self, row: Row, texts: Sequence[str | None]) -> None:

@@ -258,10 +258,12 @@ def _about_file(
 
 def _class_around(table: Table, header: Header, filename: str) -> str | None:
     """The class that the title rows, else the sheet's name, else the file's name speaks of."""
-    for row in table.rows:
-        if row.number < header.row:
-            said = [cell for cell in row.cells if isinstance(cell, str)]
-            for text in (*said, " ".join(said)):
-                if name := class_in_text(text):
-                    return name
+    above = [row for row in table.rows if row.number < header.row]
+    for said in (
+        *([cell for cell in row.cells if isinstance(cell, str)] for row in above),
+        *([text] for text in reversed(table.above)),
+    ):
+        for text in (*said, " ".join(said)):
+            if name := class_in_text(text):
+                return name
     return parse_class(table.sheet) or class_in_text(table.sheet) or class_in_file_name(filename)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway.intake.words import (
@@ -29,6 +30,13 @@ _PERSON_WORDS: tuple[str, ...] = (
     *(form for forms in KIN_WORDS.values() for form in forms),
     *(form for forms in NUMBER_WORDS.values() for form in forms),
 )
+_WHOEVER: tuple[str, ...] = (
+    *REPRESENTATIVE_WORDS,
+    *FILLER_WORDS,
+    *(form for forms in (KIN_WORDS | GUARDIAN_KIN).values() for form in forms),
+    *(form for forms in NUMBER_WORDS.values() for form in forms),
+)
+_JOINED = re.compile("(?<=[а-яё])(?=[А-ЯЁ])")
 _PEOPLE_WORDS = PUPIL_WORDS + REPRESENTATIVE_WORDS
 _LONGEST = 120  # signs; a longer cell is a note, not a title
 
@@ -60,14 +68,14 @@ class Title:
 
 def read_title(index: int, text: str, group: str) -> Title:
     """`text` as it stands in the file, `group` the plain words of the titles above it."""
-    words = plain(text)
+    words = title_words(text)
     role = best_title(words) if len(text) <= _LONGEST else None
     explains = None
     if says(_ABSENCE, words):
         without = " ".join(w for w in words.split() if not says(_ABSENCE, w))
         items = items_in(without)
         role, explains = Role.ABSENCE, items.pop() if len(items) == 1 else None
-    is_weak = role is None and words in WEAK_RELATIONS
+    is_weak = role is None and _without_people(words) in WEAK_RELATIONS and _kin(words) is None
     if is_weak:
         role = Role.RELATION
     kin = _kin(words)
@@ -104,6 +112,11 @@ def read_title(index: int, text: str, group: str) -> Title:
     )
 
 
+def title_words(text: str) -> str:
+    """`plain`, with «ДатаРождения» in two words."""
+    return plain(_JOINED.sub(" ", text))
+
+
 def names_someone(words: str) -> bool:
     """Plain words that say whose the columns are."""
     return _names_someone(words)
@@ -129,6 +142,11 @@ def _kin(words: str) -> str | None:
 def _number(words: str) -> int | None:
     found = [number for number, forms in NUMBER_WORDS.items() if says(forms, words)]
     return found[0] if len(found) == 1 else None
+
+
+def _without_people(words: str) -> str:
+    """«кто мать отец опекун», «родитель 1 статус»: what is left without who that may be."""
+    return " ".join(word for word in words.split() if not says(_WHOEVER, word))
 
 
 def _only_names(words: str) -> bool:

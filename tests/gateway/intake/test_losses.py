@@ -133,3 +133,25 @@ def test_a_latin_letter_of_a_class_is_told() -> None:
     after = read(a_line(1, класс="7B"), a_line(2, класс="7А"), undone=found.repairs)
     assert after.nameless == {2}
     assert Code.REPAIR_UNDONE in {finding.code for finding in after.findings}
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ["Классный руководитель", "Петрова Ирина Сергеевна"],
+        ["Социальный педагог", "Петрова Ирина Сергеевна", None, None, "8 (900) 000-00-01"],
+    ],
+    ids=["tutor", "with a phone"],
+)
+def test_who_signs_in_the_column_of_names_is_no_pupil(last: Line) -> None:
+    titles: Line = ["№", *TITLES[1:]]
+    lines = [["Список 7А класса"], titles, [1, *a_line(1)[1:]], [], last]
+    found = intake(writers.a_csv(lines), "x", PROGRAMME, TODAY)
+    assert [row.row for row in found.rows] == [3]
+    assert found.findings == ()
+
+
+def test_a_line_with_numbers_and_days_is_somebody_whatever_it_begins_with() -> None:
+    lines = [["Список 7А класса"], list(PUPIL), a_pupil(1), a_pupil(2, "Зам анна петровна")]
+    found = intake(writers.a_csv(lines), "x", PROGRAMME, TODAY)
+    assert [row.row for row in found.rows] == [3, 4]
