@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise
 
 from gateway.intake.cells import Cell, Row, Table, UnreadableFile, squeezed
 from gateway.intake.meanings import LEFT_ALONE, Part, letters, meant
@@ -223,21 +223,40 @@ def _are_names(rows: Sequence[Row], at: int) -> bool:
 
 
 def _with_kin_beside(titles: Iterable[Title]) -> Iterator[Title]:
-    """A second bare «ФИО» before «Степень родства» is a representative's."""
+    """A second bare «ФИО» before «Степень родства» is a representative's; «Мать/отец» behind a
+    representative's name says which.
+    """
     known = list(titles)
     is_named = False
-    for title, after in zip_longest(known, known[1:]):
+    for before, title, after in zip([None, *known], known, [*known[1:], None], strict=False):
         is_bare = not (title.is_pupil or title.is_representative)
-        if title.role is Role.FULL_NAME and is_bare and is_named and after is not None:
+        if title.names_kin and title.role is Role.FULL_NAME and _is_of_a_name(before):
+            title = replace(title, role=Role.RELATION, is_weak=True)
+            yield title
+        elif title.role is Role.FULL_NAME and is_bare and is_named and after is not None:
             yield replace(title, is_representative=after.role is Role.RELATION)
         else:
             yield title
         is_named |= title.role in NAMING
 
 
+def _is_of_a_name(title: Title | None) -> bool:
+    """What stands beside it tells who that representative is."""
+    return (
+        title is not None
+        and title.is_representative
+        and title.role in (*NAMING, Field.PATRONYMIC)
+        and not title.names_kin
+    )
+
+
 def _header(row: int, titles: list[Title], said: Mapping[int, str]) -> Header:
     if any(title.role is Role.RELATION and not title.is_weak for title in titles):
-        titles = [replace(title, role=None) if title.is_weak else title for title in titles]
+        titles = [
+            replace(title, role=None) if title.is_weak and not _is_of_a_name(before) else title
+            for before, title in pairwise([None, *titles])
+            if title is not None
+        ]
     names = _told_apart(titles)
     columns, doubled = _assigned(titles, names)
     if said:

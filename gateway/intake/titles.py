@@ -46,7 +46,7 @@ class Title:
     """One title. `text`: in the words of the file; `group`: what stands above it, plain.
 
     `explains`: for a column of reasons the item it is about; None is any. `is_weak`: to be taken
-    for a relation only where nothing clearer is.
+    for a relation only where nothing clearer is. `names_kin`: «Мать/отец» is of either.
     """
 
     index: int
@@ -59,6 +59,7 @@ class Title:
     number: int | None
     explains: Field | None
     is_weak: bool = False
+    names_kin: bool = False
 
     @property
     def is_item(self) -> bool:
@@ -70,6 +71,8 @@ def read_title(index: int, text: str, group: str) -> Title:
     """`text` as it stands in the file, `group` the plain words of the titles above it."""
     words = title_words(text)
     role = best_title(words) if len(text) <= _LONGEST else None
+    if role is Role.ORDINAL and _number(words) is not None and says(REPRESENTATIVE_WORDS, words):
+        role = None  # «Родитель №2» is somebody, not a number
     explains = None
     if says(_ABSENCE, words):
         without = " ".join(w for w in words.split() if not says(_ABSENCE, w))
@@ -109,6 +112,7 @@ def read_title(index: int, text: str, group: str) -> Title:
         else None,
         explains=explains,
         is_weak=is_weak,
+        names_kin=len(_kins(words)) > 1,
     )
 
 
@@ -130,6 +134,11 @@ def _agrees(group: str, words: str) -> bool:
     """Both speak of representatives, or both of the pupil."""
     whose = [says(REPRESENTATIVE_WORDS, each) or _kin(each) is not None for each in (group, words)]
     return _names_someone(group) and whose[0] == whose[1]
+
+
+def _kins(words: str) -> list[str]:
+    said = KIN_WORDS | GUARDIAN_KIN
+    return [relation for relation, forms in said.items() if says(forms, words)]
 
 
 def _kin(words: str) -> str | None:

@@ -8,7 +8,7 @@ from gateway.intake.rows import Intake, intake
 from policies.findings import Code
 from policies.programme import load_programme
 from tests.gateway.intake.lists import TODAY
-from tests.gateway.intake.test_losses import PUPIL, TITLES, Line, a_line, read
+from tests.gateway.intake.test_losses import PARENT, PUPIL, TITLES, Line, a_line, read
 
 PROGRAMME = load_programme("mesh-2020")
 
@@ -36,6 +36,8 @@ def plain() -> list[tuple[object, ...]]:
         "Статус родителя",
         "Роль законного представителя",
         "Представитель.СтепеньРодства",
+        "Представитель (мать/отец)",
+        "Мать/отец/опекун",
     ],
 )
 def test_a_weak_title_of_kinship_is_read(plain: list[tuple[object, ...]], title: str) -> None:
@@ -43,6 +45,25 @@ def test_a_weak_title_of_kinship_is_read(plain: list[tuple[object, ...]], title:
     found = read(a_line(1), a_line(2), titles=titles)
     assert people(found) == plain
     assert found.unread == ()
+
+
+@pytest.mark.parametrize("weak", ["Кто", "Статус", "Представитель (мать/отец)"])
+def test_a_weak_title_beside_a_name_stands_though_another_is_clear(weak: str) -> None:
+    parents = [[f"{title} {number}" for title in PARENT] for number in (1, 2)]
+    parents[0][1], parents[1][1] = weak, "Степень родства"
+    line = [*a_line(1), *a_line(2)[6:]]
+    found = read(line, titles=[*TITLES[:6], *parents[0], *parents[1]])
+    assert found.findings == ()
+    assert [each.relation for each in found.rows[0].representatives] == ["мать", "мать"]
+
+
+def test_a_number_after_its_sign_is_no_number_of_the_line() -> None:
+    parents = [[f"{title} №{number}" for title in PARENT] for number in (1, 2)]
+    parents[0][0], parents[1][0] = "Родитель №1", "Законный представитель №2"
+    line = [*a_line(1), *a_line(2)[6:]]
+    found = read(line, titles=[*TITLES[:6], *parents[0], *parents[1]])
+    assert found.findings == ()
+    assert len(found.rows[0].representatives) == 2
 
 
 def test_the_status_of_a_mother_is_no_kinship() -> None:
