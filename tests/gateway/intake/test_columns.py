@@ -120,6 +120,7 @@ def test_what_is_not_asked_for_is_left_alone() -> None:
         ("ТЕЛЕФОН (WhatsApp)", Field.PHONE),
         ("Kласс", Role.CLASS),
         ("№ п/п", Role.ORDINAL),
+        ("Родитель №1: ДР", Field.BIRTH_DATE),
         ("Домашний адрес", Role.OTHER),
         ("Место рождения", Role.OTHER),
         ("ФИО классного руководителя", Role.OTHER),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gateway.intake.rows import Intake, intake
+from policies.facts import Field
 from policies.findings import Code
 from policies.programme import load_programme
+from tests.gateway.intake import writers
 from tests.gateway.intake.lists import TODAY
 from tests.gateway.intake.test_losses import PARENT, PUPIL, TITLES, Line, a_line, read
 
@@ -64,6 +66,27 @@ def test_a_number_after_its_sign_is_no_number_of_the_line() -> None:
     found = read(line, titles=[*TITLES[:6], *parents[0], *parents[1]])
     assert found.findings == ()
     assert len(found.rows[0].representatives) == 2
+
+
+@pytest.mark.parametrize("father", ["Сведения об отце", "Данные отца", "Отец"])
+def test_a_group_says_whose_the_columns_are(father: str) -> None:
+    bare = ["ФИО", *PUPIL[1:]]
+    groups: Line = [None, "Ученик", *[None] * 4, "Сведения о матери", *[None] * 4, father]
+    line = a_line(1)
+    mother, other = line[6:], a_line(2)[6:]
+    lines = [groups, ["Класс", *bare, *bare, *bare], [*line[:6], *mother[:1], *mother[2:],
+             *other[:1], *other[2:]]]  # fmt: skip
+    found = intake(writers.a_csv(lines), "x", PROGRAMME, TODAY)
+    assert found.findings == ()
+    assert [each.relation for each in found.rows[0].representatives] == ["мать", "отец"]
+
+
+def test_a_full_name_that_is_nobodys_never_takes_the_place_of_the_pupils() -> None:
+    titles: Line = ["Класс", "Фамилия", "Имя", "Отчество", *PUPIL[1:], *PARENT, "ФИО ученика"]
+    line = a_line(1)
+    found = read([line[0], "Ёлкин", "Егор", "Юрьевич", *line[2:], "Ким Лев Ильич"], titles=titles)
+    assert [row.items.values[Field.FAMILY_NAME] for row in found.rows] == ["Ёлкин"]
+    assert [(f.code, f.column) for f in found.findings] == [(Code.COLUMN_TWICE, "ФИО ученика")]
 
 
 def test_the_status_of_a_mother_is_no_kinship() -> None:
