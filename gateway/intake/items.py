@@ -94,7 +94,8 @@ class Person:
 
     def refuse(self, refusal: ValueError, column: Column, text: str) -> None:
         """Add what a parser of `policies` says against the cell of `column`."""
-        self.doubt(_code(refusal), column)
+        (code,) = refusal.args
+        self.doubt(Code(code), column)
         self.is_misread |= looks_of_another_kind(column.role, text)
 
     def repaired(self, code: Code, column: Column, before: str, after: str) -> None:
@@ -343,9 +344,3 @@ def _read_reason(person: Person, column: Column, text: str | None) -> None:
     if not found:
         person.doubt(Code.ABSENCE_UNKNOWN, column)
     person.absent.update(found)
-
-
-def _code(refusal: ValueError) -> Code:
-    """The code that a parser of `policies` refuses with."""
-    (code,) = refusal.args
-    return Code(code)

@@ -8,12 +8,12 @@ other is `nameless`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Row, Table
-from gateway.intake.classes import class_in_text, parse_class
+from gateway.intake.classes import class_of_section, parse_class
 from gateway.intake.columns import NAMING, Header
 from gateway.intake.items import Desk, Person, Repair, is_there, says_nothing
 from gateway.intake.meanings import REPRESENTATIVES, Part
@@ -26,8 +26,6 @@ from policies.findings import Code, Finding
 _FOOTER_CELLS = 8  # twice «Директор», a line to sign on, a name, a date
 _NOTE_WORDS = 5
 _SPARSE = 0.34  # of the lines
-_SECTION_CELLS = 3
-_CLASS_WORD = re.compile(r"класс\b", re.IGNORECASE)
 _LATIN = re.compile("[A-Za-z]")
 _NEAR = 100  # repairs; those of one pupil are fewer
 _NAME = re.compile(r"[А-ЯЁA-Z][\w'’-]+(?:\s+[А-ЯЁA-Z][\w'’-]+){0,3}")
@@ -105,7 +103,9 @@ class _Lines:
         self._is_below = False
         self._is_open = False  # the line above is a pupil's
         # The titles and what stands above: repeated on a new page they are furniture.
-        self._titles = {_signature(row) for row in table.rows if row.number <= header.row}
+        self._titles = {
+            _signature(map(text_of, row.cells)) for row in table.rows if row.number <= header.row
+        }
 
     def read(self) -> None:
         guide = self._header.row + 1
@@ -114,7 +114,7 @@ class _Lines:
                 continue
             texts = [text_of(cell) for cell in row.cells]
             texts += [None] * (self._width - len(texts))
-            if section := _section(texts):
+            if section := class_of_section(texts):
                 self._class, self._is_open = section, False
             elif not (self._is_furniture(texts) or (row.number == guide and _is_guide(texts))):
                 self._read_row(row, texts)
@@ -133,7 +133,7 @@ class _Lines:
         told = [text for text in texts if text is not None]
         if len(told) > _FOOTER_CELLS:
             return _is_numbers(told) or tuple(texts) in self._titles
-        if _is_numbers(told) or _padded(texts, self._titles):
+        if _is_numbers(told) or _signature(texts) in self._titles:
             return True
         items = sum(looks_like(c.role, texts[c.index] or "") for c in self._header.columns)
         if items > 1:
@@ -318,27 +318,12 @@ def _is_one(person: Person, known: RepresentativeRow) -> bool:
     return bool(shared) and all(person.values[item] == known.items.values[item] for item in shared)
 
 
-def _section(texts: Sequence[str | None]) -> str | None:
-    told = [text for text in texts if text is not None]
-    if 1 < len(told) <= _SECTION_CELLS and _CLASS_WORD.match(told[0]):
-        return class_in_text(" ".join(told))
-    if len(told) != 1 or told[0].isdigit():  # a lone number is a line's, not a class
-        return None
-    return class_in_text(told[0]) or parse_class(told[0])
-
-
-def _signature(row: Row) -> tuple[str | None, ...]:
-    texts = [text_of(cell) for cell in row.cells]
-    while texts and texts[-1] is None:
-        texts.pop()
-    return tuple(texts)
-
-
-def _padded(texts: Sequence[str | None], titles: set[tuple[str | None, ...]]) -> bool:
+def _signature(texts: Iterable[str | None]) -> tuple[str | None, ...]:
+    """Without the empty cells at the end."""
     told = list(texts)
     while told and told[-1] is None:
         told.pop()
-    return tuple(told) in titles
+    return tuple(told)
 
 
 def _is_numbers(told: Sequence[str]) -> bool:
