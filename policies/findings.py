@@ -162,6 +162,7 @@ class Code(StrEnum):
     FILE_SEVERAL_SHEETS = "FILE_SEVERAL_SHEETS"
     FILE_HIDDEN_ROWS = "FILE_HIDDEN_ROWS"
     FILE_HIDDEN_SHEETS = "FILE_HIDDEN_SHEETS"
+    FILE_SHEETS_UNREAD = "FILE_SHEETS_UNREAD"
     HEADER_NOT_FOUND = "HEADER_NOT_FOUND"
     COLUMN_MISSING = "COLUMN_MISSING"
     COLUMN_TWICE = "COLUMN_TWICE"
@@ -177,6 +178,7 @@ class Code(StrEnum):
     NAME_CASE = "NAME_CASE"
     DATE_TIDIED = "DATE_TIDIED"
     DATE_CENTURY = "DATE_CENTURY"
+    CLASS_LETTER_REPAIRED = "CLASS_LETTER_REPAIRED"
 
 
 HINTS = frozenset(
@@ -194,6 +196,7 @@ HINTS = frozenset(
         Code.FAMILY_ON_PAPER,
         Code.FILE_HIDDEN_ROWS,
         Code.FILE_HIDDEN_SHEETS,
+        Code.FILE_SHEETS_UNREAD,
         Code.SNILS_ZERO_RESTORED,
         Code.NAME_LOOKALIKES_REPAIRED,
         Code.EMAIL_TIDIED,
@@ -203,6 +206,7 @@ HINTS = frozenset(
         Code.NAME_CASE,
         Code.DATE_TIDIED,
         Code.DATE_CENTURY,
+        Code.CLASS_LETTER_REPAIRED,
     }
 )
 """Codes worth a look that make no row doubtful and block nothing."""
@@ -487,6 +491,10 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.FILE_HIDDEN_SHEETS: (
             "В файле есть скрытый лист со списком, он не прочитан. Покажите его или удалите."
         ),
+        Code.FILE_SHEETS_UNREAD: (
+            "Не прочитан лист, на котором есть люди: над ними нет названий столбцов или лист"
+            " назван как образец или архив. Проверьте, не нужен ли он."
+        ),
         Code.HEADER_NOT_FOUND: ("Не нашли строку с названиями столбцов. Добавьте её над списком."),
         Code.COLUMN_MISSING: "Нет нужного столбца. Добавьте его или укажите, какой это столбец.",
         Code.COLUMN_TWICE: "Два столбца об одном и том же. Переименуйте или удалите один из них.",
@@ -504,5 +512,6 @@ TEXTS: MappingProxyType[Code, str] = MappingProxyType(
         Code.NAME_CASE: "Заменили заглавные или строчные буквы имени.",
         Code.DATE_TIDIED: "Убрали из даты лишние знаки.",
         Code.DATE_CENTURY: "Дописали год из двух цифр по возрасту. Проверьте дату.",
+        Code.CLASS_LETTER_REPAIRED: "Заменили латинскую букву класса русской. Проверьте класс.",
     }
 )

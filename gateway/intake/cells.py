@@ -67,6 +67,7 @@ class Table:
     also for a text of one column. `hidden`: numbers of filled rows that Excel does not show.
     `is_hidden`: the sheet itself is not shown. `said`: what a person said of columns, whatever
     their titles are: zero-based column -> `part.role` of `columns`, or `columns.LEFT_ALONE`.
+    `above`: what a page says between this table and the list before it.
     """
 
     kind: Kind
@@ -77,11 +78,17 @@ class Table:
     hidden: frozenset[int] = frozenset()
     is_hidden: bool = False
     said: Mapping[int, str] = field(default_factory=dict)
+    above: tuple[str, ...] = ()
 
 
 def filled(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows that hold a value."""
     return tuple(row for row in rows if any(cell is not None for cell in row.cells))
+
+
+def shown(text: str) -> str:
+    """What a spreadsheet shows: exports write `="01234"` to keep a zero."""
+    return text[2:-1] if text.startswith('="') and text.endswith('"') and len(text) > 2 else text
 
 
 def squeezed(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gateway.intake.words import plain
 
@@ -16,6 +17,8 @@ _NAME = re.compile(rf"{_NUMBER}\s?(?:{_LETTER}\s?(\d?))(?:\s?{_WORD})?")
 _SPECIAL = re.compile(rf"{_NUMBER}\s([а-я][а-я ]{{1,24}})")
 _AFTER = re.compile(rf"(?<!\w){_NUMBER}\s?{_LETTER}\s?{_WORD}(?!\w)")
 _BEFORE = re.compile(rf"(?<!\w){_WORD}\s{_NUMBER}\s?{_LETTER}(?!\w)")
+_SECTION_CELLS = 3
+_CLASS_WORD = re.compile(r"класс\b", re.IGNORECASE)
 _IN_FILE_NAME = re.compile(rf"(?<!\d){_NUMBER}\s?([а-я])(?!\w)")
 
 
@@ -39,6 +42,16 @@ def class_in_text(text: str) -> str | None:
     pairs = [*_AFTER.findall(simple), *_BEFORE.findall(simple)]
     names = {number + letter.upper() for number, letter in pairs}
     return names.pop() if len(names) == 1 else None
+
+
+def class_of_section(texts: Sequence[str | None]) -> str | None:
+    """The class that a line among pupils begins («7Б класс», «Класс: | 7 Б»)."""
+    told = [text for text in texts if text is not None]
+    if 1 < len(told) <= _SECTION_CELLS and _CLASS_WORD.match(told[0]):
+        return class_in_text(" ".join(told))
+    if len(told) != 1 or told[0].isdigit():  # a lone number is a line's, not a class
+        return None
+    return class_in_text(told[0]) or parse_class(told[0])
 
 
 def class_in_file_name(name: str) -> str | None:

@@ -8,14 +8,15 @@ rows above the titles may group them. What a person said of a column beats its t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from gateway.intake.cells import Cell, Row, Table, UnreadableFile, squeezed
 from gateway.intake.meanings import LEFT_ALONE, Part, letters, meant
 from gateway.intake.places import Places
-from gateway.intake.titles import Title, names_someone, read_title
-from gateway.intake.words import Role, best_title, plain, says
+from gateway.intake.titles import Title, names_someone, read_title, title_words
+from gateway.intake.words import Role, best_title, says
 from policies.facts import Field
 from policies.findings import Code, Finding
 
@@ -89,7 +90,9 @@ def find_header(table: Table) -> Header:
                 best, best_score, best_at = titles, score, at
     if best_score < _LEAST_COLUMNS:
         raise UnreadableFile(Code.HEADER_NOT_FOUND)
-    return _header(rows[best_at].number, best, table.said)
+    number = rows[best_at].number
+    below = [row for row in table.rows if row.number > number]
+    return _header(number, list(_with_kin_beside(_spread(best, below))), table.said)
 
 
 def _block(rows: Sequence[Row], at: int, depth: int) -> Sequence[Row] | None:
@@ -117,7 +120,7 @@ def _is_group(row: Row) -> bool:
 
 def _group_of(cell: Cell) -> str:
     """Plain words of a group; none for the heading of the whole list."""
-    words = plain(str(cell))
+    words = title_words(str(cell))
     return "" if says(_HEADINGS, words) else words
 
 
@@ -138,7 +141,7 @@ def _is_titles(row: Row) -> bool:
     cells = [cell for cell in row.cells if cell is not None]
     if len(cells) < 2 or not all(isinstance(cell, str) for cell in cells):
         return False
-    texts = [plain(str(cell)) for cell in cells]
+    texts = [title_words(str(cell)) for cell in cells]
     known = [text for text in texts if best_title(text) is not None or names_someone(text)]
     return 2 * len(known) > len(texts)
 
@@ -179,13 +182,13 @@ def _titles(block: Sequence[Row]) -> list[Title]:
                 continue
             level, text = own[-1]
             group = groups[:level]
-        words = plain(text)
+        words = title_words(text)
         found.append(read_title(index, text, " ".join(g for g in group if g != words)))
     return found
 
 
 def _is_title(text: str) -> bool:
-    return best_title(plain(text)) is not None and not any(map(str.isdigit, text))
+    return best_title(title_words(text)) is not None and not any(map(str.isdigit, text))
 
 
 def _words(row: Row, index: int) -> str | None:
@@ -193,9 +196,67 @@ def _words(row: Row, index: int) -> str | None:
     return squeezed(cell) if isinstance(cell, str) else None
 
 
+_NAME_PARTS = (Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC)
+
+
+def _spread(titles: Sequence[Title], below: Sequence[Row]) -> Iterator[Title]:
+    """One «ФИО» merged over three columns of names stands for each of them."""
+    titled = {title.index for title in titles}
+    for title in titles:
+        beside = {title.index + 1, title.index + 2}
+        if (
+            title.role is Role.FULL_NAME
+            and titled.isdisjoint(beside)
+            and _are_names(below, title.index)
+        ):
+            for at, role in enumerate(_NAME_PARTS, start=title.index):
+                yield replace(title, index=at, role=role)
+        else:
+            yield title
+
+
+def _are_names(rows: Sequence[Row], at: int) -> bool:
+    """A word, and another beside it, in most of the rows that have the first."""
+    said = [(text, _words(row, at + 1)) for row in rows if (text := _words(row, at))]
+    parted = [a for a, b in said if " " not in a and b is not None and b[0].isalpha()]
+    return 2 * len(parted) > len(said)
+
+
+def _with_kin_beside(titles: Iterable[Title]) -> Iterator[Title]:
+    """A second bare «ФИО» before «Степень родства» is a representative's; «Мать/отец» behind a
+    representative's name says which.
+    """
+    known = list(titles)
+    is_named = False
+    for before, title, after in zip([None, *known], known, [*known[1:], None], strict=False):
+        is_bare = not (title.is_pupil or title.is_representative)
+        if title.names_kin and title.role is Role.FULL_NAME and _is_of_a_name(before):
+            title = replace(title, role=Role.RELATION, is_weak=True)
+            yield title
+        elif title.role is Role.FULL_NAME and is_bare and is_named and after is not None:
+            yield replace(title, is_representative=after.role is Role.RELATION)
+        else:
+            yield title
+        is_named |= title.role in NAMING
+
+
+def _is_of_a_name(title: Title | None) -> bool:
+    """What stands beside it tells who that representative is."""
+    return (
+        title is not None
+        and title.is_representative
+        and title.role in (*NAMING, Field.PATRONYMIC)
+        and not title.names_kin
+    )
+
+
 def _header(row: int, titles: list[Title], said: Mapping[int, str]) -> Header:
     if any(title.role is Role.RELATION and not title.is_weak for title in titles):
-        titles = [replace(title, role=None) if title.is_weak else title for title in titles]
+        titles = [
+            replace(title, role=None) if title.is_weak and not _is_of_a_name(before) else title
+            for before, title in pairwise([None, *titles])
+            if title is not None
+        ]
     names = _told_apart(titles)
     columns, doubled = _assigned(titles, names)
     if said:

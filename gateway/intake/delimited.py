@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled
+from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, shown
 from gateway.intake.encodings import decoded
 from gateway.intake.sheets import TITLE_ROWS
 from policies.findings import Code
@@ -43,7 +43,10 @@ def read_delimited(data: bytes, limits: Limits) -> Table:
     if max(map(len, records), default=0) > limits.columns:
         raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
     rows = filled(
-        Row(number, tuple(value if value and not value.isspace() else None for value in record))
+        Row(
+            number,
+            tuple(shown(value) if value and not value.isspace() else None for value in record),
+        )
         for number, record in enumerate(records, start=1)
     )
     if sum(len(row.cells) for row in rows) > limits.cells * 2:  # empty ones count here too

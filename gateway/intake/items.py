@@ -10,7 +10,7 @@ from datetime import date
 from gateway.intake.cells import Row, squeezed
 from gateway.intake.columns import Column
 from gateway.intake.shapes import looks_of_another_kind
-from gateway.intake.values import read_full_name, read_value
+from gateway.intake.values import may_be_month_first, read_full_name, read_value
 from gateway.intake.words import (
     ABSENCES,
     EXPLAINS,
@@ -21,6 +21,7 @@ from gateway.intake.words import (
     Role,
     plain,
     says,
+    with_one_script,
 )
 from policies.dates import parse_birth_date
 from policies.facts import Absence, Field, GuardianKind, Items, ListedAgreement
@@ -93,7 +94,8 @@ class Person:
 
     def refuse(self, refusal: ValueError, column: Column, text: str) -> None:
         """Add what a parser of `policies` says against the cell of `column`."""
-        self.doubt(_code(refusal), column)
+        (code,) = refusal.args
+        self.doubt(Code(code), column)
         self.is_misread |= looks_of_another_kind(column.role, text)
 
     def repaired(self, code: Code, column: Column, before: str, after: str) -> None:
@@ -125,11 +127,19 @@ class Desk:
 
     A bad cell leaves its item out and gives a finding. What is merely missing gets no finding
     here: whether it is needed, the programme says. `undone`: cells (line, title) whose repairs a
-    person has taken back; such a cell is in doubt instead.
+    person has taken back; such a cell is in doubt instead. `is_month_first`: some days of the list
+    are written «3/25/2016», so «3/12/2016» may be either.
     """
 
-    def __init__(self, today: date, undone: Set[tuple[int, str]] = frozenset()) -> None:
+    def __init__(
+        self,
+        today: date,
+        undone: Set[tuple[int, str]] = frozenset(),
+        *,
+        is_month_first: bool = False,
+    ) -> None:
         self._today = today
+        self._is_month_first = is_month_first
         self._undone = undone
         self._relations: dict[str, GuardianKind | None] = {}
 
@@ -172,6 +182,8 @@ class Desk:
             return
         cell = row.cell(column.index)
         try:
+            if item is Field.BIRTH_DATE and self._is_month_first and may_be_month_first(text):
+                raise ValueError(Code.DATE_FORM)
             value, code = read_value(item, cell, text, self._today)
         except ValueError as refusal:
             if (reason := _stated(item, text)) is not None:
@@ -207,9 +219,13 @@ class Desk:
             person.repaired(code, column, said, " ".join(part for part in parts if part))
         return kin
 
+    def is_undone(self, line: int, column: Column) -> bool:
+        """The repair of that cell was taken back."""
+        return (line, column.title) in self._undone
+
     def _is_undone(self, person: Person, column: Column, code: Code | None) -> bool:
         """The repair of this cell was taken back: the cell is in doubt."""
-        if code is None or (person.row, column.title) not in self._undone:
+        if code is None or not self.is_undone(person.row, column):
             return False
         person.doubt(Code.REPAIR_UNDONE, column)
         return True
@@ -241,7 +257,12 @@ class Desk:
                 (kind for kind, said in RELATIONS.items() if says(said, words)), None
             )
         kind = self._relations[text or ""]
-        person.relation = (text or "").casefold()[:60]
+        mended = with_one_script(text or "")
+        if column is not None and text == texts[column.index] and text and mended != text:
+            if self._is_undone(person, column, Code.NAME_LOOKALIKES_REPAIRED):
+                return
+            person.repaired(Code.NAME_LOOKALIKES_REPAIRED, column, text, mended)
+        person.relation = mended.casefold()[:60]
         if kind is not None:
             person.kind = kind
             person.is_kind_said = not is_supposed
@@ -323,9 +344,3 @@ def _read_reason(person: Person, column: Column, text: str | None) -> None:
     if not found:
         person.doubt(Code.ABSENCE_UNKNOWN, column)
     person.absent.update(found)
-
-
-def _code(refusal: ValueError) -> Code:
-    """The code that a parser of `policies` refuses with."""
-    (code,) = refusal.args
-    return Code(code)

@@ -8,17 +8,17 @@ other is `nameless`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.intake.cells import Row, Table
-from gateway.intake.classes import class_in_text, parse_class
+from gateway.intake.classes import class_of_section, parse_class
 from gateway.intake.columns import NAMING, Header
 from gateway.intake.items import Desk, Person, Repair, is_there, says_nothing
 from gateway.intake.meanings import REPRESENTATIVES, Part
-from gateway.intake.shapes import looks_of_another_kind
-from gateway.intake.values import text_of
+from gateway.intake.shapes import looks_like, looks_of_another_kind
+from gateway.intake.values import tells_month_first, text_of
 from gateway.intake.words import FOOTERS, GUIDES, OFFICES, Role, begins, plain
 from policies.facts import Field, Items, PupilRow, RepresentativeRow
 from policies.findings import Code, Finding
@@ -26,8 +26,7 @@ from policies.findings import Code, Finding
 _FOOTER_CELLS = 8  # twice «Директор», a line to sign on, a name, a date
 _NOTE_WORDS = 5
 _SPARSE = 0.34  # of the lines
-_SECTION_CELLS = 3
-_CLASS_WORD = re.compile(r"класс\b", re.IGNORECASE)
+_LATIN = re.compile("[A-Za-z]")
 _NEAR = 100  # repairs; those of one pupil are fewer
 _NAME = re.compile(r"[А-ЯЁA-Z][\w'’-]+(?:\s+[А-ЯЁA-Z][\w'’-]+){0,3}")
 _ITEM_ROLES = (*Field, Role.FULL_NAME)
@@ -68,7 +67,14 @@ def read_rows(
     A line that holds a class alone («7Б класс») begins that class. `undone`: cells (line, title)
     whose repairs were taken back.
     """
-    _Lines(reading, table, header, Desk(today, undone), class_name).read()
+    days = [c.index for c in header.columns if c.role is Field.BIRTH_DATE]
+    is_month_first = any(
+        isinstance(cell := row.cell(at), str) and tells_month_first(cell.strip())
+        for row in table.rows
+        for at in days
+    )
+    desk = Desk(today, undone, is_month_first=is_month_first)
+    _Lines(reading, table, header, desk, class_name).read()
 
 
 class _Lines:
@@ -88,6 +94,8 @@ class _Lines:
         self._columns = {part: [c for c in header.columns if c.part is part] for part in Part}
         self._naming = [c.index for c in header.columns if c.role in NAMING]
         self._telling = {c.index for c in header.columns if c.role in _ITEM_ROLES}
+        # Nobody's name stands in the number of the line or under no title.
+        self._asides = set(range(min(self._naming, default=0))) - {c.index for c in header.columns}
         self._width = 1 + max(c.index for c in header.columns)
         self._by_line = header.parts <= {Part.PUPIL, Part.REP1}
         self._fills_down = self._is_class_sparse()
@@ -95,7 +103,9 @@ class _Lines:
         self._is_below = False
         self._is_open = False  # the line above is a pupil's
         # The titles and what stands above: repeated on a new page they are furniture.
-        self._titles = {_signature(row) for row in table.rows if row.number <= header.row}
+        self._titles = {
+            _signature(map(text_of, row.cells)) for row in table.rows if row.number <= header.row
+        }
 
     def read(self) -> None:
         guide = self._header.row + 1
@@ -104,7 +114,7 @@ class _Lines:
                 continue
             texts = [text_of(cell) for cell in row.cells]
             texts += [None] * (self._width - len(texts))
-            if section := _section(texts):
+            if section := class_of_section(texts):
                 self._class, self._is_open = section, False
             elif not (self._is_furniture(texts) or (row.number == guide and _is_guide(texts))):
                 self._read_row(row, texts)
@@ -123,18 +133,23 @@ class _Lines:
         told = [text for text in texts if text is not None]
         if len(told) > _FOOTER_CELLS:
             return _is_numbers(told) or tuple(texts) in self._titles
-        if _is_numbers(told) or _padded(texts, self._titles):
+        if _is_numbers(told) or _signature(texts) in self._titles:
             return True
+        items = sum(looks_like(c.role, texts[c.index] or "") for c in self._header.columns)
+        if items > 1:
+            return False  # somebody's numbers and days, whatever the line begins with
         if plain(told[0]).split()[:1] in OFFICES:
             self._is_below = True
             return True
-        if any(_NAME.fullmatch(texts[index] or "") for index in self._naming) and len(told) > 1:
+        is_named = any(_NAME.fullmatch(texts[index] or "") for index in self._naming)
+        first = next(index for index, text in enumerate(texts) if text is not None)
+        if is_named and len(told) > 1 and first not in self._asides:
             return False
         if begins(FOOTERS, plain(told[0])):
             self._is_below = True
             return True
         return (len(told) == 1 and len(told[0].split()) >= _NOTE_WORDS) or (
-            self._is_below and not any(_NAME.fullmatch(text) for text in told)
+            self._is_below and not any(_NAME.fullmatch(text) for text in told) and not items
         )
 
     def _read_row(self, row: Row, texts: Sequence[str | None]) -> None:
@@ -156,6 +171,8 @@ class _Lines:
             )
             if column and looks_of_another_kind(Role.CLASS, texts[column.index] or ""):
                 reading.misread.add(row.number)
+        elif self._is_letter_undone(row, texts, class_name):
+            class_name = None
         people = [
             (part, self._desk.read(row, texts, self._columns[part], number))
             for number, part in enumerate(
@@ -176,6 +193,21 @@ class _Lines:
         reading.rows.append(
             PupilRow(row.number, class_name, pupil.items, representatives, pupil.agreement)
         )
+
+    def _is_letter_undone(self, row: Row, texts: Sequence[str | None], name: str) -> bool:
+        """List the Latin letter of a class («7B» is read as 7В); True where that was taken back."""
+        for column in self._columns[Part.PUPIL]:
+            said = texts[column.index] if column.role in _CLASSES else None
+            if said is None or not _LATIN.search(said):
+                continue
+            code = Code.CLASS_LETTER_REPAIRED
+            if self._desk.is_undone(row.number, column):
+                self._reading.findings.append(
+                    Finding(Code.REPAIR_UNDONE, row=row.number, column=column.title)
+                )
+                return True
+            self._reading.repairs.append(Repair(row.number, column.title, said, name, code))
+        return False
 
     def _doubt_agreements(self, row: Row, texts: Sequence[str | None], there: set[Part]) -> None:
         """An agreement beside a representative who is not in the line is nobody's."""
@@ -286,27 +318,12 @@ def _is_one(person: Person, known: RepresentativeRow) -> bool:
     return bool(shared) and all(person.values[item] == known.items.values[item] for item in shared)
 
 
-def _section(texts: Sequence[str | None]) -> str | None:
-    told = [text for text in texts if text is not None]
-    if 1 < len(told) <= _SECTION_CELLS and _CLASS_WORD.match(told[0]):
-        return class_in_text(" ".join(told))
-    if len(told) != 1 or told[0].isdigit():  # a lone number is a line's, not a class
-        return None
-    return class_in_text(told[0]) or parse_class(told[0])
-
-
-def _signature(row: Row) -> tuple[str | None, ...]:
-    texts = [text_of(cell) for cell in row.cells]
-    while texts and texts[-1] is None:
-        texts.pop()
-    return tuple(texts)
-
-
-def _padded(texts: Sequence[str | None], titles: set[tuple[str | None, ...]]) -> bool:
+def _signature(texts: Iterable[str | None]) -> tuple[str | None, ...]:
+    """Without the empty cells at the end."""
     told = list(texts)
     while told and told[-1] is None:
         told.pop()
-    return tuple(told) in titles
+    return tuple(told)
 
 
 def _is_numbers(told: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, squeezed
+from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, shown, squeezed
 from gateway.intake.encodings import decoded
 from gateway.intake.sheets import TITLE_ROWS
 from gateway.intake.tags import Tag, pieces
@@ -13,6 +13,9 @@ from policies.findings import Code
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.I)
 _DEEPEST = 50
+_HEADING_CELLS = 2
+_LINES_ABOVE = 20
+_LONGEST_LINE = 200
 
 
 def read_page(data: bytes, limits: Limits) -> tuple[Table, ...]:
@@ -23,29 +26,38 @@ def read_page(data: bytes, limits: Limits) -> tuple[Table, ...]:
     for piece in pieces(text):
         reader.take(piece)
     tables = [
-        filled(Row(number, tuple(cells)) for number, cells in enumerate(grid.rows, start=1))
+        (rows, grid.above)
         for grid in reader.grids
+        if (rows := filled(Row(n, tuple(cells)) for n, cells in enumerate(grid.rows, start=1)))
     ]
-    tables = [rows for rows in tables if rows]
     if not tables:
         raise UnreadableFile(Code.FILE_NOT_A_TABLE)
-    return tuple(
-        Table("html", f"Таблица {number}" if len(tables) > 1 else "", rows, encoding)
-        for number, rows in enumerate(tables, start=1)
-    )
+    found: list[Table] = []
+    above: tuple[str, ...] = ()
+    for number, (rows, lines) in enumerate(tables, start=1):
+        above = (*above, *lines)[-_LINES_ABOVE:]
+        name = f"Таблица {number}" if len(tables) > 1 else ""
+        found.append(Table("html", name, rows, encoding, above=above))
+        # A narrow table is a heading of the one below it, as «Класс: 7А» in a frame.
+        texts = [[str(cell) for cell in row.cells if cell is not None] for row in rows]
+        is_heading = max(map(len, texts)) <= _HEADING_CELLS
+        above = (*above, *map(" ".join, texts)) if is_heading else ()
+    return tuple(found)
 
 
 @dataclass(slots=True)
 class _Grid:
     """A table while it is read. `text`: of the cell that is open.
 
-    `down`: column -> rows that a cell above still spans, and its value.
+    `down`: column -> rows that a cell above still spans, and its value. `above`: lines of the
+    page before it.
     """
 
     rows: list[list[str | None]] = field(default_factory=list)
     text: list[str] | None = None
     span: tuple[int, int] = (1, 1)
     down: dict[int, tuple[int, str | None]] = field(default_factory=dict)
+    above: list[str] = field(default_factory=list)
 
 
 class _Reader:
@@ -56,6 +68,7 @@ class _Reader:
         self._open: list[_Grid] = []
         self._limits = limits
         self._cells = 0
+        self._outside: list[str] = []
 
     def take(self, piece: Tag | str) -> None:
         if isinstance(piece, str):
@@ -69,7 +82,8 @@ class _Reader:
         if tag.name == "table":
             if len(self._open) >= _DEEPEST or len(self.grids) >= self._limits.sheets:
                 raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
-            self._open.append(_Grid())
+            self._open.append(_Grid(above=self._outside))
+            self._outside = []
             self.grids.append(self._open[-1])
         elif not self._open:
             return
@@ -95,8 +109,11 @@ class _Reader:
                 self._open.pop()
 
     def _add_text(self, text: str) -> None:
-        if self._open and self._open[-1].text is not None:
-            self._open[-1].text.append(text)
+        if self._open:
+            if self._open[-1].text is not None:
+                self._open[-1].text.append(text)
+        elif line := squeezed(text[:_LONGEST_LINE]):
+            self._outside = [*self._outside[1 - _LINES_ABOVE :], line]
 
     def _begin_row(self) -> None:
         grid = self._open[-1]
@@ -120,7 +137,7 @@ class _Reader:
         if grid.text is None:
             return
         text = "".join(grid.text)
-        value = text.strip() if squeezed(text) else None
+        value = shown(text.strip()) if squeezed(text) else None
         grid.text = None
         down, right = grid.span
         for number in range(right):

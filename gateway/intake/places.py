@@ -14,6 +14,13 @@ _OF_PUPIL = (Role.CLASS, Role.PARALLEL, Role.CLASS_LETTER)
 _OF_REPRESENTATIVE = (Role.AGREEMENT, Role.AGREEMENT_DATE)
 _NAMES = {Field.FAMILY_NAME, Field.GIVEN_NAME, Field.PATRONYMIC}
 
+# A full name and its parts say the same of one person.
+_RIVALS: dict[Field | Role | None, tuple[Field | Role, ...]] = {
+    Role.FULL_NAME: (Field.FAMILY_NAME, Field.GIVEN_NAME),
+    Field.FAMILY_NAME: (Role.FULL_NAME,),
+    Field.GIVEN_NAME: (Role.FULL_NAME,),
+}
+
 
 class Places:
     """One reading of a row of titles, from left to right: each takes its person."""
@@ -37,7 +44,8 @@ class Places:
     def take(self, title: Title) -> Part | None:
         for part in self._wanted(title):
             key = (part, title.role, title.explains)
-            if key not in self.taken:
+            rivals = {(part, role, None) for role in _RIVALS.get(title.role, ())}
+            if key not in self.taken and rivals.isdisjoint(self.taken):
                 self.taken.add(key)
                 self.current = part
                 if title.kin is not None and title.number is None:

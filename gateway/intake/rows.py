@@ -12,7 +12,9 @@ from gateway.intake.columns import Header, find_header
 from gateway.intake.items import Repair as Repair
 from gateway.intake.lines import Reading, read_rows
 from gateway.intake.ruling import rule
+from gateway.intake.shapes import holds_people
 from gateway.intake.undecided import missing
+from gateway.intake.values import text_of
 from gateway.intake.words import SHEETS_ASIDE, begins, plain
 from policies.facts import PupilRow
 from policies.findings import Code, Finding
@@ -248,14 +250,20 @@ def _about_file(
             yield Finding(Code.FILE_HIDDEN_ROWS)
     if any(_with_header(table for table in tables if table.is_hidden)):
         yield Finding(Code.FILE_HIDDEN_SHEETS)
+    read = {table.sheet for table, _ in lists}
+    aside = [table for table in tables if not table.is_hidden and table.sheet not in read]
+    if any(holds_people([*map(text_of, row.cells)] for row in table.rows) for table in aside):
+        yield Finding(Code.FILE_SHEETS_UNREAD)
 
 
 def _class_around(table: Table, header: Header, filename: str) -> str | None:
     """The class that the title rows, else the sheet's name, else the file's name speaks of."""
-    for row in table.rows:
-        if row.number < header.row:
-            said = [cell for cell in row.cells if isinstance(cell, str)]
-            for text in (*said, " ".join(said)):
-                if name := class_in_text(text):
-                    return name
+    above = [row for row in table.rows if row.number < header.row]
+    for said in (
+        *([cell for cell in row.cells if isinstance(cell, str)] for row in above),
+        *([text] for text in reversed(table.above)),
+    ):
+        for text in (*said, " ".join(said)):
+            if name := class_in_text(text):
+                return name
     return parse_class(table.sheet) or class_in_text(table.sheet) or class_in_file_name(filename)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from gateway.intake.words import Role
@@ -47,6 +48,19 @@ def looks_of_another_kind(role: Field | Role, text: str) -> bool:
     if role is Role.CLASS:
         return shape not in (None, Shape.WORDS) or _SEVERAL_WORDS.fullmatch(text) is not None
     return shape not in (None, _FITTING.get(role, Shape.WORDS))
+
+
+def holds_people(rows: Iterable[Sequence[str | None]]) -> bool:
+    """A row of the texts of cells has numbers, days or addresses of two kinds, as people have."""
+    return any(
+        len({shape_of(text) for text in row if text is not None} - {None, Shape.WORDS}) > 1
+        for row in rows
+    )
+
+
+def looks_like(role: Field | Role, text: str) -> bool:
+    """The cell is plainly a number, a day or an address as its column asks for."""
+    return role in _FITTING and shape_of(text) is _FITTING[role]
 
 
 def shape_of(text: str) -> Shape | None:

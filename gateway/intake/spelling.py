@@ -21,6 +21,7 @@ def spelt(tables: Iterable[Table]) -> list[dict[str, object]]:
             "hidden": sorted(table.hidden),
             "is_hidden": table.is_hidden,
             "said": [[at, meaning] for at, meaning in sorted(table.said.items())],
+            "above": list(table.above),
         }
         for table in tables
     ]
@@ -38,6 +39,7 @@ def tables_in(said: Iterable[Mapping[str, Any]]) -> tuple[Table, ...]:
             hidden=frozenset(table["hidden"]),
             is_hidden=table["is_hidden"],
             said={int(at): str(meaning) for at, meaning in table["said"]},
+            above=tuple(map(str, table["above"])),
         )
         for table in said
     )

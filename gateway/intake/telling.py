@@ -22,6 +22,7 @@ QUESTIONS = frozenset(
         Code.CONTACT_DIFFERS,
         Code.FILE_HIDDEN_ROWS,
         Code.FILE_HIDDEN_SHEETS,
+        Code.FILE_SHEETS_UNREAD,
     }
 )
 

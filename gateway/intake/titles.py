@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway.intake.words import (
@@ -29,6 +30,13 @@ _PERSON_WORDS: tuple[str, ...] = (
     *(form for forms in KIN_WORDS.values() for form in forms),
     *(form for forms in NUMBER_WORDS.values() for form in forms),
 )
+_WHOEVER: tuple[str, ...] = (
+    *REPRESENTATIVE_WORDS,
+    *FILLER_WORDS,
+    *(form for forms in (KIN_WORDS | GUARDIAN_KIN).values() for form in forms),
+    *(form for forms in NUMBER_WORDS.values() for form in forms),
+)
+_JOINED = re.compile("(?<=[а-яё])(?=[А-ЯЁ])")
 _PEOPLE_WORDS = PUPIL_WORDS + REPRESENTATIVE_WORDS
 _LONGEST = 120  # signs; a longer cell is a note, not a title
 
@@ -38,7 +46,7 @@ class Title:
     """One title. `text`: in the words of the file; `group`: what stands above it, plain.
 
     `explains`: for a column of reasons the item it is about; None is any. `is_weak`: to be taken
-    for a relation only where nothing clearer is.
+    for a relation only where nothing clearer is. `names_kin`: «Мать/отец» is of either.
     """
 
     index: int
@@ -51,6 +59,7 @@ class Title:
     number: int | None
     explains: Field | None
     is_weak: bool = False
+    names_kin: bool = False
 
     @property
     def is_item(self) -> bool:
@@ -60,14 +69,16 @@ class Title:
 
 def read_title(index: int, text: str, group: str) -> Title:
     """`text` as it stands in the file, `group` the plain words of the titles above it."""
-    words = plain(text)
+    words = title_words(text)
     role = best_title(words) if len(text) <= _LONGEST else None
+    if role is Role.ORDINAL and _number(words) is not None and says(REPRESENTATIVE_WORDS, words):
+        role = None  # «Родитель №2» is somebody, not a number
     explains = None
     if says(_ABSENCE, words):
         without = " ".join(w for w in words.split() if not says(_ABSENCE, w))
         items = items_in(without)
         role, explains = Role.ABSENCE, items.pop() if len(items) == 1 else None
-    is_weak = role is None and words in WEAK_RELATIONS
+    is_weak = role is None and _without_people(words) in WEAK_RELATIONS and _kin(words) is None
     if is_weak:
         role = Role.RELATION
     kin = _kin(words)
@@ -101,7 +112,13 @@ def read_title(index: int, text: str, group: str) -> Title:
         else None,
         explains=explains,
         is_weak=is_weak,
+        names_kin=len(_kins(words)) > 1,
     )
+
+
+def title_words(text: str) -> str:
+    """`plain`, with «ДатаРождения» in two words."""
+    return plain(_JOINED.sub(" ", text))
 
 
 def names_someone(words: str) -> bool:
@@ -119,6 +136,11 @@ def _agrees(group: str, words: str) -> bool:
     return _names_someone(group) and whose[0] == whose[1]
 
 
+def _kins(words: str) -> list[str]:
+    said = KIN_WORDS | GUARDIAN_KIN
+    return [relation for relation, forms in said.items() if says(forms, words)]
+
+
 def _kin(words: str) -> str | None:
     found = [relation for relation, forms in KIN_WORDS.items() if says(forms, words)]
     if not found and not says(PARENT_WORDS, words):
@@ -129,6 +151,11 @@ def _kin(words: str) -> str | None:
 def _number(words: str) -> int | None:
     found = [number for number, forms in NUMBER_WORDS.items() if says(forms, words)]
     return found[0] if len(found) == 1 else None
+
+
+def _without_people(words: str) -> str:
+    """«кто мать отец опекун», «родитель 1 статус»: what is left without who that may be."""
+    return " ".join(word for word in words.split() if not says(_WHOEVER, word))
 
 
 def _only_names(words: str) -> bool:

@@ -44,6 +44,8 @@ _TWO_PHONES = re.compile(r"(?:\+?[78][\s(-]*)?9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]
 _IN_BRACKETS = re.compile(r"[^<>@]*<\s*([^<>]+?)\s*>")
 _TIME = re.compile(r"[\sT]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
 _SHORT_YEAR = re.compile(r"\d{1,2}\D+\d{1,2}\D+\d{2}(?!\d)")
+_SLASHED = re.compile(r"0?(\d{1,2})/0?(\d{1,2})/(?:\d{4}|\d{2})(?:\s.*)?")
+_MOST_MONTHS, _MOST_DAYS = 12, 31
 _MONTH = re.compile(r"(\d{1,2})[\s./-]*([а-яa-z]{3,9})\.?[\s./-]*(\d{4}|\d{2})(?!\d)")
 _AFTER_YEAR = re.compile(r"\s*(?:г|год|года)?\.?\s*(?:р|рожд\w*)?\.?")
 _MONTHS = (
@@ -91,7 +93,8 @@ def read_name(text: str) -> Value:
     if len(text) <= _PLAIN_LENGTH and _PLAIN_NAME.fullmatch(text):
         return text, None
     tidied, mended = _mended_name(text)
-    return parse_name(mended), _name_repair(text, tidied, mended)
+    value = parse_name(mended)
+    return value, _name_repair(text, tidied, mended) or _case_repair(mended, value)
 
 
 def read_full_name(text: str) -> tuple[tuple[str, str, str | None], str | None, Code | None]:
@@ -116,7 +119,9 @@ def read_full_name(text: str) -> tuple[tuple[str, str, str | None], str | None, 
     if without != name and patronymic is None:
         patronymic = ""
     said = next(word for word in kin.groups() if word).casefold() if kin else None
-    return (family, given, patronymic), said, _name_repair(text, tidied, mended)
+    code = _name_repair(text, tidied, mended)
+    whole = " ".join(filter(None, (family, given, patronymic)))
+    return (family, given, patronymic), said, code or _case_repair(without, whole)
 
 
 def _mended_name(text: str) -> tuple[str, str]:
@@ -130,10 +135,16 @@ def _mended_name(text: str) -> tuple[str, str]:
 def _name_repair(text: str, tidied: str, mended: str) -> Code | None:
     if mended != tidied:
         return Code.NAME_LOOKALIKES_REPAIRED
-    if tidied != text:
-        return Code.NAME_TIDIED
-    letters = sum(map(str.isalpha, text))
-    return Code.NAME_CASE if letters > 1 and (text.isupper() or text.islower()) else None
+    return Code.NAME_TIDIED if tidied != text else None
+
+
+def _case_repair(said: str, value: str) -> Code | None:
+    """Letters became large or small: «СОКОЛОВ Артём» too."""
+    before, after = (
+        [sign for sign in unicodedata.normalize("NFC", name) if sign.isalpha()]
+        for name in (said, value)
+    )
+    return None if before == after else Code.NAME_CASE
 
 
 def _tidied_number(text: str) -> str:
@@ -178,6 +189,18 @@ def _email(text: str, cell: Cell) -> Value:
         tidied = found[1]
     value = parse_email(tidied.rstrip(".,;: "))
     return value, Code.EMAIL_TIDIED if value != cell else None
+
+
+def tells_month_first(text: str) -> bool:
+    """«3/25/2016»: written where the month stands first."""
+    found = _SLASHED.fullmatch(text)
+    return found is not None and int(found[1]) <= _MOST_MONTHS < int(found[2]) <= _MOST_DAYS
+
+
+def may_be_month_first(text: str) -> bool:
+    """«3/12/2016»: another day where the month stands first."""
+    found = _SLASHED.fullmatch(text)
+    return found is not None and found[1] != found[2] and int(found[2]) <= _MOST_MONTHS
 
 
 def _birth_date(cell: Cell, text: str, today: date) -> Value:

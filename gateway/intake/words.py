@@ -89,6 +89,8 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "рожд*",
         "число месяц год рожд*",
         "год рожд*",
+        "г р",
+        "г рожд*",
         "родил*",
     ),
     Field.SNILS: (
@@ -148,6 +150,8 @@ TITLES: dict[Field | Role, tuple[str, ...]] = {
         "сот тел",
         "тлф",
         "номер моб",
+        "моб номер",
+        "сот* номер",
         "номер сот*",
         "no тел",
         "номер тел",
@@ -302,7 +306,7 @@ REPRESENTATIVE_WORDS = (
 # A column may name the person by kinship: its relation is then known without a column for it.
 KIN_WORDS: dict[str, tuple[str, ...]] = {
     "мать": ("мать", "матер*", "мам*", "мамы"),
-    "отец": ("отец", "отца", "отцу", "отцов*", "папа", "папы", "папин*"),
+    "отец": ("отец", "отца", "отце", "отцу", "отцом", "отцов*", "папа", "папе", "папы", "папин*"),
 }
 # A guardian's column, where no parent is named beside.
 GUARDIAN_KIN: dict[str, tuple[str, ...]] = {
@@ -472,6 +476,11 @@ FOOTERS = (
     "заместител*",
     "классн* руковод*",
     "кл рук*",
+    "социальн* педагог*",
+    "педагог*",
+    "завуч*",
+    "методист*",
+    "воспитател*",
     "подпис*",
     "исполнител*",
     "ответственн*",
@@ -596,9 +605,12 @@ def begins(phrases: tuple[str, ...], text: str) -> bool:
 
 
 def best_title(text: str) -> Field | Role | None:
-    """What a column titled `text` (already `plain`) holds; None when no phrase is in it."""
+    """What a column titled `text` (already `plain`) holds; None when no phrase is in it.
+
+    A number of the line is what is left: «Родитель №1: ДР» is a day.
+    """
     fits = _fits(text)
-    return max(fits, key=lambda fit: fit[:2])[2] if fits else None
+    return max(fits, key=lambda fit: (fit[2] is not Role.ORDINAL, *fit[:2]))[2] if fits else None
 
 
 def items_in(text: str) -> set[Field]:
