@@ -31,12 +31,7 @@ from gateway.store.consents import Answer, Ask
 from gateway.store.links import FamilySession
 from gateway.unit import Unit
 from policies.consent import latest
-from policies.facts import (
-    AnswerFacts,
-    Decision,
-    EvidenceLevel,
-    Field,
-)
+from policies.facts import AnswerFacts, Decision, EvidenceLevel, Field
 from policies.findings import Finding
 from policies.release import deadline_passed
 
