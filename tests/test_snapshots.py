@@ -16,6 +16,7 @@ from gateway.unit import SYSTEM
 from gateway.wiring import Wiring
 from tests import snapshots
 from tests.conftest import Clock
+from tests.races.racing import Ticking
 from tests.town import Child, Town
 
 NUMBER = 77
@@ -73,6 +74,13 @@ def test_a_step_that_starts_from_something_else_is_played(
     change(other, clock)
     snapshots.once(other, step, lambda: played.append(other))
     assert played == [wiring, other]
+
+
+def test_under_a_clock_that_ticks_every_step_is_played(settings: Settings):
+    wiring, played = Wiring(settings, Ticking()), list[int]()
+    for number in range(2):
+        snapshots.once(wiring, "step", lambda number=number: played.append(number))  # type: ignore[misc]
+    assert played == [0, 1]
 
 
 def add(wiring: Wiring) -> None:
