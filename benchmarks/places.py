@@ -85,6 +85,6 @@ def places(engines: tuple[str, ...]) -> Iterator[dict[str, Place]]:
             place.mkdir()
             server = None
             if engine == "postgresql":
-                server = stack.enter_context(running_postgres(DURABLE))
+                server = stack.enter_context(running_postgres(DURABLE, on_disk=True))
             found[engine] = Place(engine, place, server)
         yield found

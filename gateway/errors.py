@@ -26,8 +26,10 @@ counted (a wrong code) returns the error instead of raising it; then the unit co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from policies.findings import Finding
+if TYPE_CHECKING:
+    from policies.findings import Finding
 
 
 class GatewayError(Exception):

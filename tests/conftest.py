@@ -6,6 +6,7 @@ PostgreSQL (`-m engine -k sqlite` for one of them). Rules, formats and crypto as
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,15 +108,23 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home directory with the four rings, as `soglasie init` leaves it."""
+@pytest.fixture(scope="session")
+def rings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The four rings of the run (of one worker of it): what they sealed can be kept for a test."""
     from crypto.keyring import RingName, create_ring
 
-    home = tmp_path / "home"
-    (home / "keys").mkdir(mode=0o700, parents=True)
+    keys = tmp_path_factory.mktemp("rings") / "keys"
+    keys.mkdir(mode=0o700)
     for ring in RingName:
-        create_ring(home / "keys" / f"{ring.value}.ring", ring, NOW)
+        create_ring(keys / f"{ring.value}.ring", ring, NOW)
+    return keys
+
+
+@pytest.fixture
+def home(tmp_path: Path, rings: Path) -> Path:
+    """A home directory with copies of the four rings, as `soglasie init` leaves it."""
+    home = tmp_path / "home"
+    shutil.copytree(rings, home / "keys")
     return home
 
 

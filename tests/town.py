@@ -5,10 +5,11 @@ Nothing here reaches past the actions, so what a test sees is what the service d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -35,8 +36,10 @@ from gateway.worker.rounds import Rounds
 from policies.dates import birthday
 from policies.facts import Decision, Field, FormKind
 from policies.permissions import Role
+from tests import snapshots
 from tests.factories import a_snils
 
+T = TypeVar("T")
 PROGRAMME = "mesh-2020"
 HEADER = (
     "Класс;Фамилия;Имя;Отчество;Дата рождения;СНИЛС;Эл. почта;Телефон;"
@@ -124,6 +127,11 @@ class Town:
     staff: dict[Role, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        known = snapshots.once(self.wiring, ("school", self.number), self._found)
+        self.school_id, self.collection_id, staff = known
+        self.staff.update(staff)
+
+    def _found(self) -> tuple[UUID, UUID, dict[Role, UUID]]:
         with self.wiring.units.open(SYSTEM) as unit:
             self.school_id = add_school(unit, f"Школа № {self.number}", "Asia/Vladivostok")
             set_passport(unit, self.school_id, PASSPORT)
@@ -144,6 +152,7 @@ class Town:
                 unit, PROGRAMME, today - timedelta(days=14), today + timedelta(days=14)
             )
         self.work()
+        return self.school_id, self.collection_id, dict(self.staff)
 
     def today(self) -> date:
         return self.wiring.clock().date()
@@ -165,11 +174,19 @@ class Town:
         while rounds.once():
             pass
 
+    def play(self, step: Hashable, play: Callable[[], T]) -> T:
+        """A step of this school (`snapshots.once`): its name and what it is told."""
+        own = (self.school_id, self.collection_id, sorted(self.staff.items()))
+        return snapshots.once(self.wiring, (own, step), play)
+
     # school
 
     def import_children(self, children: Iterable[Child]) -> Committed:
         """Upload, review, commit; enrolment of every class is what the list says."""
         listed = list(children)
+        return self.play(("import", listed), lambda: self._import(listed))
+
+    def _import(self, listed: list[Child]) -> Committed:
         with self.by(Role.REGISTRAR) as unit:
             import_id = import_roster(unit, self.collection_id, class_list(listed), "7a.csv")
         with self.by(Role.REGISTRAR) as unit:
@@ -184,6 +201,9 @@ class Town:
 
     def agree_on_signature(self) -> None:
         """Everybody who is asked has an agreement on simple e-signature."""
+        self.play("agree", self._agree)
+
+    def _agree(self) -> None:
         with self.by(Role.REGISTRAR) as unit:
             signers = {
                 ask.signer_id for ask in unit.consents.list_asks(self.school_id, self.collection_id)
@@ -195,6 +215,9 @@ class Town:
             invite(unit, self.collection_id, self.wiring.host.public_url)
 
     def hand_in(self) -> None:
+        self.play("hand in", self._hand_in)
+
+    def _hand_in(self) -> None:
         with self.by(Role.REGISTRAR) as unit:
             classes = list(unit.schools.class_names(self.school_id))
         for class_id in classes:
@@ -261,12 +284,19 @@ class Town:
 
     def answer_everything(self, decision: Decision = Decision.GIVEN) -> None:
         """Everybody says the same to everything; the worker settles what follows."""
+        self.play(("answer", decision), lambda: self._answer_everything(decision))
+
+    def _answer_everything(self, decision: Decision) -> None:
         for ask in self.asks():
             self.answer(ask, decision)
         self.work()
 
     def ready(self, children: Iterable[Child]) -> None:
         """A school in which everybody has agreed and every class is handed in."""
+        listed = list(children)
+        self.play(("ready", listed), lambda: self._ready(listed))
+
+    def _ready(self, children: list[Child]) -> None:
         self.import_children(children)
         self.agree_on_signature()
         self.answer_everything()

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 
 from gateway.intake.cells import Limits, UnreadableFile
-from policies.findings import Code
+from policies.codes import Code
 
 _MOST_PARTS = 2_000
 _BROKEN = (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gateway.intake.cells import Limits, Table, UnreadableFile
 from gateway.intake.compound import BrokenContainer, Container
 from gateway.intake.sheets import Allowance, Look, read_sheets
-from policies.findings import Code
+from policies.codes import Code
 
 # Record numbers, [MS-XLS] 2.3.
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _ROW, _MULRK = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208, 0x00BD

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Literal
 
 from gateway.errors import UnreadableList
-from policies.findings import Code
+from policies.codes import Code
 
+TITLE_ROWS = 100  # rows above the list that the limit of rows does not count
 # None is an empty cell. Excel stores every number as a float.
 Cell = str | float | date | None
 Kind = Literal["xlsx", "xls", "ods", "html", "xml", "csv"]

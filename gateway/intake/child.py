@@ -15,7 +15,7 @@ from dataclasses import fields
 from crypto import canonical
 from gateway.intake.cells import Limits, Table, UnreadableFile
 from gateway.intake.spelling import spelt, tables_in
-from policies.findings import Code
+from policies.codes import Code
 
 MEMORY_BYTES = 256 * 1024 * 1024  # of addresses, so of memory in use too
 CPU_SECONDS = 8

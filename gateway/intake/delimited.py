@@ -8,10 +8,17 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, shown
+from gateway.intake.cells import (
+    TITLE_ROWS,
+    Limits,
+    Row,
+    Table,
+    UnreadableFile,
+    filled,
+    shown,
+)
 from gateway.intake.encodings import decoded
-from gateway.intake.sheets import TITLE_ROWS
-from policies.findings import Code
+from policies.codes import Code
 
 _DELIMITERS = ";\t,"
 _SAMPLE_ROWS = 60

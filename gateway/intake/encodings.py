@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from gateway.intake.cells import UnreadableFile
-from policies.findings import Code
+from policies.codes import Code
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from gateway.intake.cells import Cell, Limits, Row, Table, UnreadableFile, filled
+from gateway.intake.cells import TITLE_ROWS, Cell, Limits, Row, Table, UnreadableFile, filled
 from gateway.intake.encodings import decoded
-from gateway.intake.sheets import TITLE_ROWS
 from gateway.intake.tags import Tag, pieces
-from policies.findings import Code
+from policies.codes import Code
 
 _SAID = re.compile(rb"encoding\s*=\s*[\"']([\w-]{3,20})[\"']", re.I)
 

@@ -11,7 +11,7 @@ import re
 from gateway.intake.archive import packed
 from gateway.intake.cells import Limits, Table, UnreadableFile
 from gateway.intake.sheets import Allowance, Look, read_sheets
-from policies.findings import Code
+from policies.codes import Code
 
 MAIN_PART = "content.xml"
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"

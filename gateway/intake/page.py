@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from gateway.intake.cells import Limits, Row, Table, UnreadableFile, filled, shown, squeezed
+from gateway.intake.cells import (
+    TITLE_ROWS,
+    Limits,
+    Row,
+    Table,
+    UnreadableFile,
+    filled,
+    shown,
+    squeezed,
+)
 from gateway.intake.encodings import decoded
-from gateway.intake.sheets import TITLE_ROWS
 from gateway.intake.tags import Tag, pieces
-from policies.findings import Code
+from policies.codes import Code
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.I)
 _DEEPEST = 50

@@ -15,8 +15,17 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from gateway.intake.cells import Cell, Kind, Limits, Row, Table, UnreadableFile, filled
-from policies.findings import Code
+from gateway.intake.cells import (
+    TITLE_ROWS,
+    Cell,
+    Kind,
+    Limits,
+    Row,
+    Table,
+    UnreadableFile,
+    filled,
+)
+from policies.codes import Code
 
 # (top, left), (bottom, right); zero-based and inclusive
 Merge = tuple[tuple[int, int], tuple[int, int]]
@@ -72,9 +81,6 @@ class Allowance:
             or self._places + self._row * self._column > self._limits.places
         ):
             raise UnreadableFile(Code.FILE_UNPACKS_TOO_BIG)
-
-
-TITLE_ROWS = 100  # rows above the list that the limit of rows does not count
 
 
 def read_sheets(

@@ -1,17 +1,16 @@
 """From bytes to tables. The kind of a file is told by its content, never by its name.
 
-To read one more kind: a reader beside `workbook.py`, and its first bytes here.
+To read one more kind: a reader beside `workbook.py`, and its first bytes here. A reader is imported
+for its kind alone: whoever sends a text waits for no reader of workbooks.
 """
 
 from __future__ import annotations
 
-from gateway.intake import opendocument, workbook
-from gateway.intake.archive import unpack
 from gateway.intake.cells import Limits, Table
 from gateway.intake.cells import UnreadableFile as UnreadableFile
 from gateway.intake.compound import MAGIC
 from gateway.intake.delimited import read_delimited
-from policies.findings import Code
+from policies.codes import Code
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MARKUP_BYTES = 2048
@@ -82,6 +81,9 @@ def _is_markup(start: bytes) -> bool:
 
 
 def _read_archive(data: bytes, limits: Limits) -> tuple[Table, ...]:
+    from gateway.intake import opendocument, workbook
+    from gateway.intake.archive import unpack
+
     parts = unpack(data, limits)
     if workbook.MAIN_PART in parts:
         return workbook.read_workbook(parts, limits)

@@ -23,7 +23,6 @@ from crypto.secrets_text import hash_secret, new_secret
 from examples.demo.outbox import Outbox
 from gateway.actions.add_staff import add_staff
 from gateway.actions.approve_release import approve_release
-from gateway.actions.invite import invite
 from gateway.actions.prepare_release import prepare_release
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -35,6 +34,7 @@ from gateway.web.oauth import CLIENT_CREDENTIALS, ENDPOINT, JWT_BEARER
 from gateway.wiring import Wiring
 from policies.facts import FormKind
 from policies.permissions import Role
+from tests import snapshots
 from tests.conftest import Clock
 from tests.phone import Phone
 from tests.town import ASSERTION_KEY, Child, Town
@@ -70,9 +70,13 @@ class Door:
     above: dict[Role, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.above.update(snapshots.once(self.wiring, "above", self._appoint))
+
+    def _appoint(self) -> dict[Role, UUID]:
         with self.wiring.units.open(SYSTEM) as unit:
-            for role in ABOVE:
-                self.above[role] = add_staff(unit, f"{role.value}-0", "not a hash", role, None)
+            return {
+                role: add_staff(unit, f"{role.value}-0", "not a hash", role, None) for role in ABOVE
+            }
 
     # who
 
@@ -101,8 +105,10 @@ class Door:
 
     def send_links(self, town: Town) -> None:
         """Invite everybody who was not invited before; letters are delivered."""
-        with town.by(Role.REGISTRAR) as unit:
-            invite(unit, town.collection_id, self.wiring.host.public_url)
+        town.play("letters", lambda: self._send_links(town))
+
+    def _send_links(self, town: Town) -> None:
+        town.invite()
         town.work()
 
     def outbox(self) -> Outbox:
@@ -198,6 +204,9 @@ class Door:
 
     def released(self, *, is_covered: bool = True) -> Bundle:
         """Everybody has agreed, the bundle is sealed, and a checkpoint covers it (or not yet)."""
+        return self.town.play(("release", is_covered), lambda: self._released(is_covered))
+
+    def _released(self, is_covered: bool) -> Bundle:
         self.town.ready(CLASS)
         with self.town.by(Role.REGISTRAR) as unit:
             made = prepare_release(unit, self.town.collection_id)

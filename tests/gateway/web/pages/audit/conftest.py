@@ -46,7 +46,7 @@ class Audit:
 
 @pytest.fixture
 def audit(desks: Desks, clock: Clock) -> Audit:
+    desks.town.import_children(CLASS)
     with desks.wiring.units.open(SYSTEM) as unit:
         auditor = add_staff(unit, "a.auditor", "not a hash", Role.AUDITOR, None)
-    desks.town.import_children(CLASS)
     return Audit(desks, desks.of(Role.AUDITOR, auditor), clock)
