@@ -40,6 +40,13 @@ def are_own(unit: Unit, person_ids: Collection[UUID]) -> bool:
     return set(person_ids) <= mine
 
 
+def seen_classes(unit: Unit) -> set[UUID] | None:
+    """Classes whose state the actor sees: a tutor the own ones; None for all of them, which whoever
+    stands in for the director sees, too.
+    """
+    return None if unit.actor.is_acting else own_classes(unit)
+
+
 def own_classes(unit: Unit) -> set[UUID] | None:
     """Classes of a tutor; None for those who are not bound to classes."""
     if unit.actor.role is not Role.TUTOR or unit.actor.ref is None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from gateway.actions.own_classes import own_classes, require_classes
+from gateway.actions.own_classes import require_classes, seen_classes
 from gateway.actions.personal_document import full_name, open_sitting, render_blank
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.roster_index import folded
@@ -81,7 +81,7 @@ def print_class(
 def print_pupil(unit: Unit, collection_id: UUID, pupil_id: UUID, host: Host) -> list[bytes]:
     """The same for one pupil and every silent guardian. Another tutor's pupil: `NotFound`."""
     collection = unit.collections.get(unit.school_id, collection_id)
-    own = None if unit.actor.is_acting else own_classes(unit)
+    own = seen_classes(unit)
     pupils = unit.dossier.pupils(unit.school_id, collection_id, [pupil_id])
     if not pupils or (own is not None and pupils[0].class_id not in own):
         raise NotFound

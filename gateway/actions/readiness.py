@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from gateway.actions.own_classes import own_classes
+from gateway.actions.own_classes import seen_classes
 from gateway.actions.pinned_rules import rules_of
 from gateway.actions.release_set import SchoolState, look_at_school
 from gateway.errors import NotFound
@@ -24,7 +24,7 @@ def told_readiness(unit: Unit, found: Readiness) -> Readiness:
 
     Sums of the school stay whole. Whether it may leave, the untold one says.
     """
-    own = None if unit.actor.is_acting else own_classes(unit)
+    own = seen_classes(unit)
     if own is None:
         return found
     hidden = {

@@ -15,9 +15,9 @@ from gateway.web.pages.school.frame import (
     SEE,
     class_name,
     framed,
+    named_classes,
     programme_title,
     school,
-    seen_classes,
     the_collection,
 )
 from gateway.web.pages.school.words import days_left
@@ -56,7 +56,7 @@ def collection(collection_id: UUID) -> Page | To:
     """Classes that the worker works in; a tutor of one class goes to its desk."""
     unit = current_unit()
     found = the_collection(collection_id)
-    names = seen_classes(unit)
+    names = named_classes(unit)
     if len(names) == 1 and own_classes(unit) is not None:
         return To("desks.desk", {"collection_id": collection_id, "class_id": next(iter(names))})
     state = readiness.see_readiness(unit, collection_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from gateway.actions.own_classes import own_classes
+from gateway.actions.own_classes import seen_classes
 from gateway.actions.pinned_rules import rules_of
 from gateway.errors import NotFound
 from gateway.store.collections import Collection
@@ -50,15 +50,15 @@ def the_collection(collection_id: UUID) -> Collection:
 
 
 def class_name(class_id: UUID) -> str:
-    """Name of a class that the worker works in. Raises `NotFound`: another's is not there."""
-    found = seen_classes(current_unit()).get(class_id)
+    """Name of a class whose state the worker sees. Raises `NotFound`: another's is not there."""
+    found = named_classes(current_unit()).get(class_id)
     if found is None:
         raise NotFound
     return found
 
 
-def seen_classes(unit: Unit) -> dict[UUID, str]:
-    """Classes that the worker works in, by name."""
-    own = own_classes(unit)
+def named_classes(unit: Unit) -> dict[UUID, str]:
+    """Classes whose state the worker sees: id -> name."""
+    own = seen_classes(unit)
     names = unit.schools.class_names(unit.school_id)
     return {class_id: name for class_id, name in names.items() if own is None or class_id in own}

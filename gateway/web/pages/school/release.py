@@ -27,8 +27,8 @@ from gateway.web.pages.school.frame import (
     SEE,
     class_name,
     framed,
+    named_classes,
     school,
-    seen_classes,
     the_collection,
 )
 from gateway.web.pages.school.words import REASONS, days_left
@@ -109,7 +109,7 @@ def readiness(collection_id: UUID) -> Page:
     """Sums that add up, and every reason that holds the school back. Nothing is stored."""
     unit = current_unit()
     state = see_readiness(unit, collection_id)
-    mine = seen_classes(unit)
+    mine = named_classes(unit)
     blocks = [_block(one) for one in state.readiness.classes]
     return framed(
         "readiness.html",

@@ -93,3 +93,14 @@ def test_an_order_twice_is_one(desks: Desks, deputy: UUID):
     appoint(desks, deputy)
     with desks.town.by(Role.REGISTRAR) as unit:
         assert len(unit.acting.of_school(desks.town.school_id)) == 1
+
+
+def test_a_tutor_who_stands_in_sees_every_class(desks: Desks, clock: Clock):
+    desks.town.import_children([Child(1, guardians=(101,)), Child(2, "9Б", guardians=(102,))])
+    path = f"{desks.collection}/readiness"
+    assert "9Б" not in desks.of(Role.TUTOR).open(path)
+    appoint(desks, desks.town.staff[Role.TUTOR])
+    clock.forward(days=1)
+    assert "9Б" in desks.of(Role.TUTOR).open(path)
+    clock.forward(days=2)
+    assert "9Б" not in desks.of(Role.TUTOR).open(path)
