@@ -4,9 +4,10 @@ Most tests begin with the same school and the same class list. Such a step is pl
 actions once for each worker of the run; what it wrote (rows, and files of the home) is kept under
 everything the step can depend on: its name and arguments, every row and file there is before it,
 the clock, the settings and the engine. Where all of that is the same to the byte, the kept rows
-are written and the kept answer is given; one row more or less, another key ring or another minute
-and the step is played. So a test starts where the actions lead, ids and sealed values included,
-in a database and a home of its own.
+are written and the kept answer is given, and ids go on from where the step left them, for their
+order is time's; one row more or less, another key ring or another minute and the step is played.
+So a test starts where the actions lead, ids and sealed values included, in a database and a home
+of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crypto import ids
 from gateway.store.schema import metadata
 from gateway.store.session import sqlite_file
 
@@ -42,6 +44,7 @@ class _Kept:
     come: Rows
     files: Files
     answer: Any
+    last_id: tuple[int, int]  # stamp and tail, as `crypto.ids` counts
 
 
 _kept: OrderedDict[bytes, _Kept] = OrderedDict()
@@ -63,7 +66,8 @@ def once(wiring: Wiring, step: Hashable, play: Callable[[], T]) -> T:
         answer = play()
         after = rows_of(wiring)
         changed = {k: v for k, v in files_of(wiring).items() if files.get(k) != v}
-        _kept[key] = _Kept(_without(rows, after), _without(after, rows), changed, answer)
+        last_id = ids._last.stamp, ids._last.tail
+        _kept[key] = _Kept(_without(rows, after), _without(after, rows), changed, answer, last_id)
         if len(_kept) > KEPT_AT_MOST:
             _kept.popitem(last=False)
         return answer
@@ -75,6 +79,9 @@ def once(wiring: Wiring, step: Hashable, play: Callable[[], T]) -> T:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(mode)
+    stamp, tail = kept.last_id
+    if stamp != ids._last.stamp or tail > ids._last.tail:
+        ids._last.stamp, ids._last.tail = stamp, tail
     answer: T = kept.answer
     return answer
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from crypto.ids import uuid7
 from gateway.actions.add_school import add_school
 from gateway.settings import Settings
 from gateway.store.schema import upgrade
@@ -50,6 +51,19 @@ def test_a_school_that_is_written_again_is_the_one_that_was_played(wiring: Wirin
     other.check_rules()
     again.answer(again.asks()[0])
     again.work()
+
+
+def test_what_comes_after_a_written_step_has_later_ids(wiring: Wiring, other: Wiring, clock: Clock):
+    """Another moment in between makes the generator begin anew, anywhere."""
+    for each in (wiring, other):
+        town = Town(each, NUMBER)
+        school_id, moment = town.school_id, clock.now
+        with each.units.open(SYSTEM) as unit:
+            assert unit.new_id() > school_id
+        for _ in range(8):
+            clock.forward(seconds=1)
+            uuid7(clock())
+        clock.set(moment)
 
 
 @pytest.mark.parametrize(
