@@ -213,7 +213,7 @@ _TRIGGER = {
 def _run(engine: sa.Engine, *statements: str) -> None:
     with engine.begin() as connection:
         for statement in statements:
-            connection.exec_driver_sql(statement)
+            connection.execute(sa.text(statement))
 
 
 def _answers(engine: sa.Engine) -> int:
